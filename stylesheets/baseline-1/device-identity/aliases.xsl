@@ -1,0 +1,143 @@
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:doc="urn:xfm:doc:1"
+    xmlns:xfm="urn:xfm:xslt:1"
+    exclude-result-prefixes="doc xfm">
+  <xsl:import href="../../lib/identity.xsl"/>
+  <doc:stylesheet id="aliases" stage="device-identity" abi="host">
+    <doc:title>A ua- alias for every device that can keep one</doc:title>
+    <doc:summary>
+      Takes a domain of the QEMU driver, gives it with an alias on each device that has none that libvirt would keep:
+      "ua-", the kind, and what identifies the device (the target of a disk, the MAC of an interface, type and index of a
+      controller, the name of a channel, ...); where nothing does, or it is taken, a number above all that are in use. An
+      alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI check
+      would notice: SCSI disks without a serial (their VPD page shows the alias), memory devices (it names the RAM
+      block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only without an alias),
+      and consoles that mirror a serial port, whose alias they share.
+    </doc:summary>
+    <doc:writes>domain/devices/*/alias</doc:writes>
+    <doc:source>libvirt 9.0.0 src/conf/domain_conf.c: user aliases begin with "ua-" and hold letters, digits, "_" and "-"; any other is dropped without a word</doc:source>
+    <doc:source>libvirt domaincommon.rng, define alias: which devices may have one</doc:source>
+    <doc:source>QEMU hw/scsi/scsi-disk.c: the device id of a disk without serial; libvirt src/qemu/qemu_domain.c, migratable definitions</doc:source>
+  </doc:stylesheet>
+
+  <xsl:variable name="xfm:kept" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'"/>
+  <xsl:variable name="xfm:active" select="/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf']"/>
+
+  <!-- Aliases that libvirt keeps, by name; the numbers in use are read off them. -->
+  <xsl:key name="xfm:alias" match="domain/devices/*/alias[starts-with(@name, 'ua-')]" use="@name"/>
+
+  <!-- The alias that a device would like, by what identifies it. -->
+  <xsl:key name="xfm:wish" match="domain/devices/disk" use="concat('ua-disk-', target/@dev)"/>
+  <xsl:key name="xfm:wish" match="domain/devices/interface[mac]"
+      use="concat('ua-net-', translate(mac/@address, 'ABCDEF:', 'abcdef'))"/>
+  <xsl:key name="xfm:wish" match="domain/devices/controller[@index]" use="concat('ua-', @type, '-', @index)"/>
+  <xsl:key name="xfm:wish" match="domain/devices/filesystem"
+      use="concat('ua-fs-', substring(translate(target/@dir, '/. :', '----'), 1, 40))"/>
+  <xsl:key name="xfm:wish" match="domain/devices/channel[target/@name]"
+      use="concat('ua-channel-', substring(translate(target/@name, '/. :', '----'), 1, 40))"/>
+  <xsl:key name="xfm:wish" match="domain/devices/*[self::serial or self::parallel][target/@port]"
+      use="concat('ua-', name(), '-', target/@port)"/>
+  <xsl:key name="xfm:wish" match="domain/devices/*[self::memballoon or self::vsock or self::tpm or self::iommu]"
+      use="concat('ua-', name())"/>
+  <xsl:key name="xfm:wish" match="domain/devices/shmem"
+      use="concat('ua-shmem-', substring(translate(@name, '/. :', '----'), 1, 40))"/>
+
+  <!-- What may have an alias, by name; the templates below take out what must not. -->
+  <xsl:template match="domain/devices/disk | domain/devices/interface | domain/devices/controller
+      | domain/devices/filesystem | domain/devices/channel | domain/devices/serial | domain/devices/parallel
+      | domain/devices/console | domain/devices/input | domain/devices/sound | domain/devices/video
+      | domain/devices/hostdev | domain/devices/redirdev | domain/devices/hub | domain/devices/watchdog
+      | domain/devices/memballoon | domain/devices/rng | domain/devices/panic | domain/devices/shmem
+      | domain/devices/vsock | domain/devices/tpm | domain/devices/iommu">
+    <xsl:variable name="noticed">
+      <xsl:apply-templates select="." mode="xfm:noticed"/>
+    </xsl:variable>
+    <xsl:variable name="kept" select="starts-with(alias/@name, 'ua-') and translate(alias/@name, $xfm:kept, '') = ''"/>
+    <xsl:choose>
+      <xsl:when test="$kept or $noticed != '' or not($xfm:active)">
+        <xsl:copy-of select="."/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:copy>
+          <xsl:copy-of select="@*"/>
+          <xsl:copy-of select="node()[not(self::alias)]"/>
+          <alias>
+            <xsl:attribute name="name">
+              <xsl:call-template name="xfm:alias"/>
+            </xsl:attribute>
+          </alias>
+        </xsl:copy>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Says "yes" of a device whose alias somebody would notice. -->
+  <xsl:template match="*" mode="xfm:noticed"/>
+  <xsl:template match="disk[not(serial)][target/@bus = 'scsi' or (not(target/@bus) and starts-with(target/@dev, 'sd'))]"
+      mode="xfm:noticed">yes</xsl:template>
+  <xsl:template match="controller[@type = 'usb' or @model = 'pci-root' or @model = 'pcie-root' or @model = 'none']"
+      mode="xfm:noticed">yes</xsl:template>
+  <xsl:template match="input[@bus = 'ps2' or not(@bus)]" mode="xfm:noticed">yes</xsl:template>
+  <xsl:template match="console[not(target/@type) or target/@type = 'serial']" mode="xfm:noticed">yes</xsl:template>
+  <xsl:template match="memballoon[@model = 'none']" mode="xfm:noticed">yes</xsl:template>
+
+  <!-- The wish, if it is the device's alone; else a number. -->
+  <xsl:template name="xfm:alias">
+    <xsl:variable name="wish">
+      <xsl:apply-templates select="." mode="xfm:wish"/>
+    </xsl:variable>
+    <xsl:choose>
+      <xsl:when test="$wish != '' and translate($wish, $xfm:kept, '') = '' and not(key('xfm:alias', $wish))
+          and generate-id(key('xfm:wish', $wish)[1]) = generate-id()">
+        <xsl:value-of select="$wish"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="xfm:numbered"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template match="*" mode="xfm:wish"/>
+  <xsl:template match="disk" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-disk-', target/@dev)"/>
+  </xsl:template>
+  <xsl:template match="interface[mac]" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-net-', translate(mac/@address, 'ABCDEF:', 'abcdef'))"/>
+  </xsl:template>
+  <xsl:template match="controller[@index]" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-', @type, '-', @index)"/>
+  </xsl:template>
+  <xsl:template match="filesystem" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-fs-', substring(translate(target/@dir, '/. :', '----'), 1, 40))"/>
+  </xsl:template>
+  <xsl:template match="channel[target/@name]" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-channel-', substring(translate(target/@name, '/. :', '----'), 1, 40))"/>
+  </xsl:template>
+  <xsl:template match="serial[target/@port] | parallel[target/@port]" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-', name(), '-', target/@port)"/>
+  </xsl:template>
+  <xsl:template match="memballoon | vsock | tpm | iommu" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-', name())"/>
+  </xsl:template>
+  <xsl:template match="shmem" mode="xfm:wish">
+    <xsl:value-of select="concat('ua-shmem-', substring(translate(@name, '/. :', '----'), 1, 40))"/>
+  </xsl:template>
+
+  <!-- "ua-KIND-n": n goes on after the highest number that the kind has, in document order. -->
+  <xsl:template name="xfm:numbered">
+    <xsl:variable name="kind" select="name()"/>
+    <xsl:variable name="prefix" select="concat('ua-', $kind, '-n')"/>
+    <xsl:variable name="highest">
+      <xsl:for-each select="../*/alias[starts-with(@name, $prefix)][number(substring-after(@name, $prefix)) &gt; 0]">
+        <xsl:sort data-type="number" order="descending" select="substring-after(@name, $prefix)"/>
+        <xsl:if test="position() = 1">
+          <xsl:value-of select="floor(substring-after(@name, $prefix))"/>
+        </xsl:if>
+      </xsl:for-each>
+    </xsl:variable>
+    <xsl:variable name="before"
+        select="count(preceding-sibling::*[name() = $kind][not(starts-with(alias/@name, $prefix))])"/>
+    <xsl:value-of select="concat($prefix, number(concat('0', $highest)) + $before + 1)"/>
+  </xsl:template>
+</xsl:stylesheet>

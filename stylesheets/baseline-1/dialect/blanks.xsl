@@ -1,0 +1,46 @@
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:doc="urn:xfm:doc:1"
+    exclude-result-prefixes="doc">
+  <xsl:import href="../../lib/identity.xsl"/>
+  <doc:stylesheet id="blanks" stage="dialect" abi="host">
+    <doc:title>Trim blanks that the schema overlooks and libvirt's parser refuses</doc:title>
+    <doc:summary>
+      RelaxNG tokens ignore blanks around a value, libvirt's parser does not: a document with
+      "&lt;on_reboot&gt; destroy &lt;/on_reboot&gt;" or bus=' virtio ' is valid, and then cannot be defined. Takes a
+      domain, gives it with the blanks around numbers and enumerated values removed. Names, titles, descriptions and
+      paths are the author's own words and stay as they are.
+    </doc:summary>
+    <doc:writes>domain/uuid</doc:writes>
+    <doc:writes>domain/memory</doc:writes>
+    <doc:writes>domain/currentMemory</doc:writes>
+    <doc:writes>domain/maxMemory</doc:writes>
+    <doc:writes>domain/vcpu</doc:writes>
+    <doc:writes>domain/iothreads</doc:writes>
+    <doc:writes>domain/on_poweroff</doc:writes>
+    <doc:writes>domain/on_reboot</doc:writes>
+    <doc:writes>domain/on_crash</doc:writes>
+    <doc:writes>domain/on_lockfailure</doc:writes>
+    <doc:writes>domain/os/type</doc:writes>
+    <doc:writes>domain/cpu/model</doc:writes>
+    <doc:writes>domain/devices/*/@type</doc:writes>
+    <doc:writes>domain/devices/*/@device</doc:writes>
+    <doc:writes>domain/devices/*/target/@bus</doc:writes>
+    <doc:writes>domain/devices/*/model/@type</doc:writes>
+    <doc:source>libvirt src/conf/domain_conf.c: enumerations are compared as they stand, numbers parsed to the end of the text</doc:source>
+    <doc:source>libvirt domaincommon.rng, basictypes.rng: the values are of the datatype token, whose blanks collapse</doc:source>
+  </doc:stylesheet>
+
+  <xsl:template match="domain/uuid/text() | domain/memory/text() | domain/currentMemory/text() | domain/maxMemory/text()
+      | domain/vcpu/text() | domain/iothreads/text() | domain/on_poweroff/text() | domain/on_reboot/text()
+      | domain/on_crash/text() | domain/on_lockfailure/text() | domain/os/type/text() | domain/cpu/model/text()">
+    <xsl:value-of select="normalize-space()"/>
+  </xsl:template>
+
+  <xsl:template match="domain/devices/*/@type | domain/devices/*/@device | domain/devices/*/target/@bus
+      | domain/devices/*/model/@type">
+    <xsl:attribute name="{name()}">
+      <xsl:value-of select="normalize-space()"/>
+    </xsl:attribute>
+  </xsl:template>
+</xsl:stylesheet>

@@ -1,0 +1,7 @@
+"""``python -m xfm``."""
+
+import sys
+
+from xfm.cli import main
+
+sys.exit(main())

@@ -1,0 +1,75 @@
+"""What a program imports: one call for one document, or a pipeline for many.
+
+::
+
+    from xfm import transform
+
+    result = transform(b"<domain type='kvm'>…</domain>")
+    result.xml, result.baseline, result.notes
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xfm import confine, plugins, schema
+from xfm.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from xfm.model import Result
+
+
+def new_pipeline(
+    *,
+    parameters: Mapping[str, str] | None = None,
+    baseline: int | None = None,
+    plugin_dirs: Iterable[str] = (),
+    schemas: str | None = None,
+    until: str | None = None,
+    record: bool = False,
+) -> Pipeline:
+    """Load schema and plugins and compile the chain, once for many documents; a pipeline serves one thread at a time.
+
+    :param parameters: settings of stylesheets, as ``--set`` takes them: ``{"hyperv.retries": "4096", "rng": "off"}``.
+    :param baseline: for documents without a pin; None for the newest, or 0 for a guest that exists already.
+    :param plugin_dirs: further plugin directories.
+    :param schemas: a directory of libvirt's schemas, or the version of a registered set; None for the installed ones.
+    :param until: the last stage to run; None for all.
+    :param record: whether the steps of a result hold the document before and after.
+    :raises XfmError: MissingError, PluginError or UsageError.
+    """
+    return Pipeline(
+        plugins.load(plugin_dirs),
+        schema.find(schemas),
+        parameters=parameters,
+        baseline=baseline,
+        until=until,
+        record=record,
+    )
+
+
+def transform(
+    document: bytes | str,
+    *,
+    pipeline: Pipeline | None = None,
+    confined: bool | None = None,
+    seconds: float = confine.SECONDS,
+) -> Result:
+    """Take one domain's XML through the chain.
+
+    :param document: the XML itself.
+    :param pipeline: from :func:`new_pipeline`; where not given, one with the defaults is made for this call.
+    :param confined: whether to run in a child process under limits of time and memory. Where not given, a chain of xfm's
+        own stylesheets runs in this process, and one that holds anybody else's runs confined.
+    :param seconds: the limit of time of a confined run.
+    :raises XfmError: DocumentError where the document is refused; else as :func:`new_pipeline`.
+    """
+    data = document.encode() if isinstance(document, str) else document
+    pipeline = pipeline or new_pipeline()
+    if confined is None:
+        confined = not pipeline.trusted
+    if not confined:
+        return pipeline.run(data)
+    return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds)

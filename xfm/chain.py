@@ -1,0 +1,285 @@
+"""From the hooks to the chain that will run: collect, order, switch, and give each stylesheet its parameters."""
+
+from __future__ import annotations
+
+import os
+from graphlib import CycleError
+from typing import TYPE_CHECKING, NamedTuple
+
+from xfm import builtin, resources
+from xfm.errors import PluginError, UsageError
+from xfm.hookspecs import STAGES, hook_of
+from xfm.model import Contribution
+from xfm.ordering import stable_order
+from xfm.stylesheet.declaration import suggestion
+from xfm.stylesheet.parameters import to_xslt
+from xfm.stylesheet.stylesheet import Stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pluggy import HookImpl
+
+    from xfm.model import Pin
+    from xfm.plugins import Plugins
+
+_ON = frozenset({"on", "yes", "true"})
+_OFF = frozenset({"off", "no", "false"})
+
+
+class Link(NamedTuple):
+    """One stylesheet in its place in the chain.
+
+    ``idle`` says why it does not run (empty if it does): it is switched off, or waits for a parameter.
+    """
+
+    stage: str
+    plugin: str
+    stylesheet: Stylesheet
+    values: Mapping[str, object]
+    idle: str = ""
+
+
+class Chain(NamedTuple):
+    """The links of one baseline in the order in which they run, the idle ones included."""
+
+    baseline: int
+    links: tuple[Link, ...]
+
+    def running(self, pin: Pin | None) -> tuple[list[Link], list[Link]]:
+        """The links that run on a document with this pin (None: it has none), and those that a pin keeps away.
+
+        At baseline 0 nothing runs that a guest could notice. On a pinned document nothing runs that is for new guests
+        only, and no plugin that could change the guest unless the pin knows it: installing a plugin changes no guest.
+        """
+        known = {identifier for _, identifier, _ in pin.stylesheets} if pin else set()
+        run: list[Link] = []
+        kept_away: list[Link] = []
+        for link in self.links:
+            declaration = link.stylesheet.declaration
+            guest = declaration.abi == "guest"
+            if link.idle or (guest and self.baseline == 0) or (pin and declaration.once):
+                continue
+            if pin and guest and not link.stylesheet.builtin and link.stylesheet.id not in known:
+                kept_away.append(link)
+                continue
+            run.append(link)
+        return run, kept_away
+
+
+class _Seat(NamedTuple):
+    plugin: str
+    stylesheet: Stylesheet
+    contribution: Contribution
+
+
+def build(plugins: Plugins, baseline: int, settings: Mapping[str, str]) -> Chain:
+    """The chain of a baseline.
+
+    :param settings: as ``--set NAME=VALUE`` gives them; see :func:`assign`.
+    :raises PluginError: duplicate-id, unknown-neighbour, cycle, plugin-load, declaration, stylesheet-compile,
+        stylesheet-forbidden.
+    :raises UsageError: parameter-unknown, parameter-value.
+    """
+    seats: dict[str, list[_Seat]] = {stage: _collect(plugins, stage, baseline) for stage in STAGES}
+    _check_duplicates([seat for stage in STAGES for seat in seats[stage]])
+    ordered = [(stage, seat) for stage in STAGES for seat in _ordered(stage, seats)]
+    switches, values = assign([seat.stylesheet for _, seat in ordered], settings)
+    links = [
+        Link(stage, seat.plugin, seat.stylesheet, *_parameters(seat.stylesheet, switches, values))
+        for stage, seat in ordered
+    ]
+    return Chain(baseline, tuple(links))
+
+
+def _collect(plugins: Plugins, stage: str, baseline: int) -> list[_Seat]:
+    seats = []
+    hook = getattr(plugins.manager.hook, hook_of(stage))
+    for implementation in hook.get_hookimpls():
+        name = implementation.plugin_name
+        for contribution in _contributions(implementation, name, baseline):
+            sheet = _stylesheet(plugins, contribution.path)
+            if sheet.declaration.stage != stage:
+                raise PluginError(
+                    "declaration",
+                    f"{sheet.id} declares the stage {sheet.declaration.stage}, and {name} contributes it to {stage}",
+                    stage=stage,
+                    stylesheet=sheet.id,
+                    file=sheet.path,
+                    line=sheet.declaration.line,
+                    hint=f"return it from {hook_of(sheet.declaration.stage)}",
+                )
+            seats.append(_Seat(name, sheet, contribution))
+    return seats
+
+
+def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list[Contribution]:
+    """Call one implementation: hooks are called one by one, so that a fault can be laid at a plugin's door."""
+    try:
+        arguments = dict.fromkeys(implementation.argnames, baseline)
+        found = list(implementation.function(**arguments) or ())
+        for item in found:
+            if not isinstance(item, Contribution) or not os.path.isabs(item.path):
+                raise TypeError(f"returned {item!r}, not a xfm.Contribution with an absolute path")
+    except Exception as error:
+        code = getattr(implementation.function, "__code__", None)
+        raise PluginError(
+            "plugin-load",
+            f"the plugin {plugin} failed in a hook: {type(error).__name__}: {error}",
+            file=code.co_filename if code else "",
+            line=code.co_firstlineno if code else 0,
+            hint="a hook returns a list of xfm.Contribution (docs/hooks.md)",
+        ) from error
+    return found
+
+
+def _stylesheet(plugins: Plugins, path: str) -> Stylesheet:
+    sheet = plugins.compiled.get(path)
+    if sheet is None:
+        own = path.startswith(os.path.join(resources.STYLESHEETS, ""))
+        sheet = Stylesheet(path, folder=resources.STYLESHEETS if own else None, builtin=own)
+        plugins.compiled[path] = sheet
+    return sheet
+
+
+def _check_duplicates(seats: Iterable[_Seat]) -> None:
+    first: dict[str, _Seat] = {}
+    for seat in seats:
+        other = first.setdefault(seat.stylesheet.id, seat)
+        if other is not seat:
+            raise PluginError(
+                "duplicate-id",
+                f"two stylesheets have the id {seat.stylesheet.id}: {other.stylesheet.path} (of {other.plugin}) and "
+                f"{seat.stylesheet.path} (of {seat.plugin})",
+                stage=seat.stylesheet.declaration.stage,
+                stylesheet=seat.stylesheet.id,
+                file=seat.stylesheet.path,
+                line=seat.stylesheet.declaration.line,
+                hint="give one of them another id, or remove one",
+            )
+
+
+def _ordered(stage: str, seats: Mapping[str, list[_Seat]]) -> list[_Seat]:
+    by_id = {seat.stylesheet.id: seat for seat in seats[stage]}
+    predecessors: dict[str, set[str]] = {identifier: set() for identifier in by_id}
+    for identifier, seat in by_id.items():
+        for neighbour in (*seat.stylesheet.declaration.after, *seat.contribution.after):
+            _check_neighbour(neighbour, seat, stage, seats)
+            predecessors[identifier].add(neighbour)
+        for neighbour in (*seat.stylesheet.declaration.before, *seat.contribution.before):
+            _check_neighbour(neighbour, seat, stage, seats)
+            predecessors[neighbour].add(identifier)
+    try:
+        return [by_id[identifier] for identifier in stable_order(predecessors)]
+    except CycleError as error:
+        cycle = error.args[1]
+        culprit = by_id[min(cycle)]
+        members = ", ".join(f"{name} (of {by_id[name].plugin})" for name in sorted(set(cycle)))
+        raise PluginError(
+            "cycle",
+            f"these stylesheets want to run before each other: {members}",
+            stage=stage,
+            stylesheet=culprit.stylesheet.id,
+            file=culprit.stylesheet.path,
+            line=culprit.stylesheet.declaration.line,
+            hint="remove one doc:after or doc:before among them",
+        ) from None
+
+
+def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str, list[_Seat]]) -> None:
+    ids = [other.stylesheet.id for other in seats[stage]]
+    if neighbour in ids:
+        return
+    elsewhere = [name for name in STAGES for other in seats[name] if other.stylesheet.id == neighbour]
+    raise PluginError(
+        "unknown-neighbour",
+        f"{seat.stylesheet.id} (of {seat.plugin}) wants to be ordered beside {neighbour}, which "
+        + (f"is in the stage {elsewhere[0]}" if elsewhere else "is not there"),
+        stage=stage,
+        stylesheet=seat.stylesheet.id,
+        file=seat.stylesheet.path,
+        line=seat.stylesheet.declaration.line,
+        hint="stages have a fixed order; after and before speak of the same stage"
+        if elsewhere
+        else suggestion(neighbour, sorted(ids)),
+    )
+
+
+def assign(sheets: list[Stylesheet], settings: Mapping[str, str]) -> tuple[dict[str, bool], dict[tuple[str, str], str]]:
+    """Give each setting to the stylesheet that it means.
+
+    ``ID=on|off`` switches a stylesheet; ``ID.NAME=VALUE`` sets its parameter, and so does ``NAME=VALUE`` where just one
+    stylesheet has a parameter of that name.
+
+    :return: switches by id, and values by (id, parameter name).
+    :raises UsageError: parameter-unknown, parameter-value.
+    """
+    by_id = {sheet.id: sheet for sheet in sheets}
+    owners: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for parameter in sheet.declaration.parameters:
+            owners.setdefault(parameter.name, []).append(sheet.id)
+    switches: dict[str, bool] = {}
+    values: dict[tuple[str, str], str] = {}
+    for name, text in settings.items():
+        identifier, dot, parameter_name = name.partition(".")
+        if not dot and name in by_id:
+            switches[name] = _switch(name, text)
+        elif dot and identifier in by_id and identifier in owners.get(parameter_name, ()):
+            values[identifier, parameter_name] = text
+        elif not dot and len(owners.get(name, ())) == 1:
+            values[owners[name][0], name] = text
+        else:
+            raise _unknown(name, by_id, owners)
+    return switches, values
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() in _ON:
+        return True
+    if text.lower() in _OFF:
+        return False
+    raise UsageError(
+        "parameter-value",
+        f"{name}={text}: a stylesheet is switched on or off",
+        hint=f"`--set {name}=off`; a parameter of it is set by `--set {name}.PARAMETER=VALUE`",
+    )
+
+
+def _unknown(name: str, by_id: Mapping[str, Stylesheet], owners: Mapping[str, list[str]]) -> UsageError:
+    if len(owners.get(name, ())) > 1:
+        message = f"several stylesheets have a parameter {name}"
+        hint = "say which: " + ", ".join(f"{identifier}.{name}" for identifier in sorted(owners[name]))
+    else:
+        message = f"there is no stylesheet and no parameter {name}"
+        known = [f"{identifier}.{parameter}" for parameter, ids in owners.items() for identifier in ids]
+        hint = suggestion(name, sorted([*by_id, *owners, *known])) + " (`xfm stages` lists them all)"
+    return UsageError("parameter-unknown", message, hint=hint)
+
+
+def _parameters(
+    sheet: Stylesheet, switches: Mapping[str, bool], given: Mapping[tuple[str, str], str]
+) -> tuple[dict[str, object], str]:
+    """The values of a stylesheet's parameters, and why it is idle, if it is."""
+    values: dict[str, object] = {}
+    idle = "" if switches.get(sheet.id, True) else f"switched off by {sheet.id}=off"
+    for parameter in sheet.declaration.parameters:
+        text = given.get((sheet.id, parameter.name), parameter.default)
+        if text is None:
+            idle = idle or f"waits for a value: --set {sheet.id}.{parameter.name}=…"
+        else:
+            values[parameter.name] = to_xslt(parameter, text)
+    return values, idle
+
+
+def check_baseline(baseline: int) -> None:
+    """Refuse a baseline that this xfm does not have.
+
+    :raises UsageError: baseline-unknown.
+    """
+    if baseline not in builtin.BASELINES:
+        raise UsageError(
+            "baseline-unknown",
+            f"there is no baseline {baseline}",
+            hint=f"this xfm has: {', '.join(map(str, builtin.BASELINES))}",
+        )

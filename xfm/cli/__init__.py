@@ -1,0 +1,70 @@
+"""The command line: find the command, run it, turn what it raises into a message and an exit status.
+
+The first argument is a command, or else this is the filter, ``xfm [FILE]``. Each command is a module with
+``add_arguments(parser)`` and ``run(arguments) -> int`` and is imported only when it is the one that runs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Command(NamedTuple):
+    """A command: the module that holds it, and what it does in one line."""
+
+    module: str
+    summary: str
+
+
+FILTER = Command("filter", "take one domain's XML through the chain")
+COMMANDS: dict[str, Command] = {
+    "validate": Command("validate", "check documents against libvirt's RelaxNG schema"),
+    "stages": Command("stages", "the chain as it will run"),
+    "plugins": Command("plugins", "what is loaded from where, with parameters"),
+    "pin": Command("pin", "show the pin of a document"),
+    "schemas": Command("schemas", "the sets of libvirt's schemas: list, add"),
+    "config": Command("config", "the settings that hold, and where each comes from"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run xfm.
+
+    :param argv: the arguments without the program's name; None for those of the process.
+    :return: the exit status: 0 done, 1 document refused, 2 usage, 3 environment, 4 plugin or stylesheet.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    from xfm.cli import options, render
+    from xfm.errors import XfmError
+
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    try:
+        module = import_module(f"xfm.cli.{(command or FILTER).module}")
+        parser = options.new_parser(arguments.pop(0) if command else "", command or FILTER, COMMANDS)
+        module.add_arguments(parser)
+        status: int = module.run(parser.parse_args(arguments))
+        render.flush()
+        return status
+    except XfmError as error:
+        render.error(error)
+        return error.exit_status
+    except BrokenPipeError:
+        return _die_of(signal.SIGPIPE)
+    except KeyboardInterrupt:
+        return _die_of(signal.SIGINT)
+
+
+def _die_of(number: signal.Signals) -> int:
+    """End as a program does that never heard of the signal, so that a shell and its scripts see what happened."""
+    # What is still in Python's buffer has nowhere to go.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number

@@ -1,0 +1,39 @@
+"""Read the documents that a command is given."""
+
+from __future__ import annotations
+
+import sys
+
+from xfm import source
+from xfm.cli import render
+from xfm.errors import MissingError
+
+
+def read(path: str) -> bytes:
+    """The content of a file, or of stdin for ``-``: at most what the parser takes, and one byte to see that it is more.
+
+    :raises MissingError: file.
+    """
+    if path == "-":
+        return _read_stdin()
+    try:
+        with open(path, "rb") as file:
+            return file.read(source.MAX_BYTES + 1)
+    except OSError as error:
+        raise MissingError(
+            "file",
+            f"cannot read {path}: {error.strerror}",
+            file=path,
+            hint="check the name and its permissions",
+        ) from error
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise MissingError("file", "stdin is closed", hint="name a FILE")
+    if sys.stdin.isatty():
+        render.note("reading domain XML from the terminal; end it with Ctrl-D, leave with Ctrl-C")
+    try:
+        return sys.stdin.buffer.read(source.MAX_BYTES + 1)
+    except OSError as error:
+        raise MissingError("file", f"cannot read stdin: {error.strerror}", hint="name a FILE") from error

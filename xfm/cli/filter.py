@@ -1,0 +1,85 @@
+"""``xfm [FILE]``: the filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xfm import api, confine, sink
+from xfm.cli import COMMANDS, documents, options, render
+from xfm.errors import MissingError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from typing import Any
+
+    from xfm.model import Result
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Every option there is."""
+    options.add_settings(parser)
+    options.add_input(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Take the document through the chain and deliver the result, or nothing."""
+    values: dict[str, Any] = options.gather(arguments).values
+    target = _target(arguments.file, values)
+    data = _read(arguments.file)
+    pipeline = api.new_pipeline(
+        parameters=values["set"],
+        baseline=values["baseline"],
+        plugin_dirs=values["plugin-dir"],
+        schemas=values["schemas"],
+        until=values["until"],
+        record=values["diff"],
+    )
+    result = confine.run(lambda progress: pipeline.run(data, progress), seconds=values["time-limit"])
+    for note in result.notes:
+        render.note(note)
+    if values["verbose"]:
+        render.steps(result.steps)
+    if target is not None:
+        sink.write_atomically(target, result.xml)
+    if values["diff"]:
+        render.text(_diff(result))
+    elif target is None:
+        render.data(result.xml)
+    return 0
+
+
+def _target(file: str, values: dict[str, Any]) -> str | None:
+    """The file to write to; None for stdout."""
+    if not values["in-place"]:
+        output: str | None = values["output"]
+        return None if output == "-" else output
+    if values["output"] is not None:
+        raise UsageError("usage", "--output and --in-place exclude each other", hint="leave one of them out")
+    if file == "-":
+        raise UsageError("usage", "--in-place needs a FILE", hint="stdin cannot be written back to")
+    return file
+
+
+def _read(file: str) -> bytes:
+    try:
+        return documents.read(file)
+    except MissingError as error:
+        if file in COMMANDS:
+            error.hint = f"the command {file} must be the first argument: xfm {file} …"
+        raise
+
+
+def _diff(result: Result) -> str:
+    """What each stage did, as one unified diff a stage."""
+    from difflib import unified_diff
+    from itertools import groupby
+
+    parts: list[str] = []
+    changed = [step for step in result.steps if step.changed]
+    for stage, group in groupby(changed, key=lambda step: step.stage):
+        steps = list(group)
+        before = steps[0].before.decode().splitlines(keepends=True)
+        after = steps[-1].after.decode().splitlines(keepends=True)
+        names = ", ".join(step.stylesheet for step in steps)
+        parts += unified_diff(before, after, f"before {stage}", f"after {stage} ({names})")
+    return "".join(parts)

@@ -1,0 +1,91 @@
+"""What people see: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from xfm.errors import MissingError, XfmError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xfm.model import Step
+
+
+def error(fault: XfmError) -> None:
+    """A fault on stderr: what, where, and what to do about it."""
+    lines = [f"xfm: error: {fault.message} [{fault.code}]"]
+    place = f"{fault.file}:{fault.line}" if fault.file and fault.line else fault.file
+    if not place and fault.line:
+        place = f"line {fault.line} of the document"
+    fields = {
+        "stage": fault.stage,
+        "stylesheet": fault.stylesheet,
+        "at": place,
+        "xpath": fault.xpath,
+        "hint": fault.hint,
+    }
+    lines += [f"  {name + ':':<12}{value}" for name, value in fields.items() if value]
+    more = [f"  {'also:':<12}{violation.message}" for violation in fault.violations[1:]]
+    _complain("\n".join([*lines, *more]))
+
+
+def note(text: str) -> None:
+    """A remark on stderr."""
+    _complain(f"xfm: note: {text}")
+
+
+def steps(done: Iterable[Step]) -> None:
+    """What each stylesheet did, on stderr: a line each."""
+    for step in done:
+        _complain(f"xfm: {step.stage}/{step.stylesheet}: {'changed' if step.changed else 'matched nothing to change'}")
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)
+
+
+def data(content: bytes) -> None:
+    """Data on stdout.
+
+    :raises MissingError: file, where stdout is closed or full.
+    :raises BrokenPipeError: where its reader is gone.
+    """
+    if sys.stdout is None:
+        raise MissingError("file", "stdout is closed", hint="give it somewhere to write to, or use -o FILE")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        # Python would try again at its end, and complain in its own way.
+        sys.stdout = None  # type: ignore[assignment]
+        raise MissingError("file", f"cannot write to stdout: {fault.strerror}", hint="make room for it") from fault
+
+
+def text(content: str) -> None:
+    """Text on stdout, in UTF-8 whatever the locale."""
+    data(content.encode("utf-8", "surrogateescape"))
+
+
+def json(value: object) -> None:
+    """A value as JSON on stdout."""
+    from json import dumps
+
+    text(dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> None:
+    """Rows as a table on stdout, one line a row, never wrapped."""
+    from tabulate import tabulate
+
+    text(tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True) + "\n")
+
+
+def flush() -> None:
+    """Everything out, so that a fault shows while it can still be reported."""
+    if sys.stdout is not None:
+        sys.stdout.flush()

@@ -1,0 +1,170 @@
+"""Run a job under a limit of time and of memory, in a child of its own.
+
+libxslt cannot be interrupted from within: a stylesheet that loops for ever, or doubles a string until the machine is
+full, is ended from outside. The job runs in a forked child, whose death costs nothing; what it gives comes back over a
+pipe. A fork takes a millisecond or two, where a thread could not be stopped and a new process would start from nothing.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import resource
+import select
+import signal
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+from xfm import errors
+from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.model import Result, Step, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Progress = Callable[[str, str], None]
+    Job = Callable[[Progress], Result]
+
+#: Seconds that a run may take, where nothing else is asked for.
+SECONDS = 20.0
+#: Bytes of memory that a run may take beside what the process has already.
+MEMORY = 1024 * 1024 * 1024
+
+_DONE, _FAILED, _NO_MEMORY, _CRASHED = range(4)
+
+
+def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY) -> Result:
+    """Run the job in a child and give its result.
+
+    :param job: is given a function that it calls with stage and id of each stylesheet before that runs.
+    :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the document's
+        fault while no stylesheet runs, else the stylesheet's.
+    """
+    result_end, child_result = os.pipe()
+    progress_end, child_progress = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(result_end)
+        os.close(progress_end)
+        _child(job, child_result, child_progress, seconds, memory)
+    os.close(child_result)
+    os.close(child_progress)
+    try:
+        answer = _read(result_end, time.monotonic() + seconds)
+    finally:
+        os.close(result_end)
+        _end(child)
+        place = _last_place(progress_end)
+        os.close(progress_end)
+    if answer is None:
+        raise _over_limit(place, f"did not come to an end within {seconds:g} seconds")
+    return _result(answer, place)
+
+
+def _child(job: Job, result: int, progress: int, seconds: float, memory: int) -> NoReturn:
+    """The child's whole life: it never returns into its parent's code."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        # Should the parent be killed, the child still ends.
+        signal.setitimer(signal.ITIMER_REAL, seconds + 1)
+        _limit_memory(memory)
+        answer = _answer(job, lambda stage, sheet: _tell(progress, f"{stage}/{sheet}\n"))
+        view = memoryview(marshal.dumps(answer))
+        while view:
+            view = view[os.write(result, view) :]
+    finally:
+        os._exit(0)
+
+
+def _answer(job: Job, progress: Progress) -> tuple[int, object]:
+    try:
+        done = job(progress)
+        return _DONE, (done.xml, done.baseline, tuple(tuple(step) for step in done.steps), done.notes)
+    except XfmError as error:
+        return _FAILED, (type(error).__name__, error.fields())
+    except MemoryError:
+        return _NO_MEMORY, None
+    except Exception as error:
+        return _CRASHED, f"{type(error).__name__}: {error}"
+
+
+def _tell(progress: int, line: str) -> None:
+    os.write(progress, line.encode())
+
+
+def _limit_memory(memory: int) -> None:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        used = 0
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = used + memory
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _read(descriptor: int, deadline: float) -> bytes | None:
+    """All that the child writes, or None if it is not through at the deadline."""
+    chunks = []
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return None
+        chunk = os.read(descriptor, 1 << 16)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+
+
+def _end(child: int) -> None:
+    """End the child if it still runs, and reap it."""
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _last_place(progress: int) -> tuple[str, str]:
+    """Stage and id of the stylesheet that the child began last; empty where it had begun none."""
+    data = b""
+    while select.select([progress], [], [], 0)[0]:
+        chunk = os.read(progress, 1 << 16)
+        if not chunk:
+            break
+        data = data[-256:] + chunk
+    stage, _, sheet = data.decode().rstrip("\n").rpartition("\n")[2].partition("/")
+    return stage, sheet
+
+
+def _over_limit(place: tuple[str, str], what: str) -> XfmError:
+    stage, sheet = place
+    if sheet:
+        return PluginError(
+            "stylesheet-limit",
+            f"the stylesheet {what}",
+            stage=stage,
+            stylesheet=sheet,
+            hint=f"mend it, or run without it: --set {sheet}=off",
+        )
+    return DocumentError(
+        "document-limit",
+        f"reading and checking the document {what}",
+        hint="if the document is what it should be, and the machine just slow, raise --time-limit",
+    )
+
+
+def _result(answer: bytes, place: tuple[str, str]) -> Result:
+    if not answer:
+        raise _over_limit(place, "crashed the XSLT engine, or took more memory than it may")
+    kind, value = marshal.loads(answer)
+    if kind == _DONE:
+        xml, baseline, steps, notes = value
+        return Result(xml, baseline, tuple(Step(*step) for step in steps), notes)
+    if kind == _FAILED:
+        name, fields = value
+        fields["violations"] = tuple(Violation(*violation) for violation in fields["violations"])
+        raise getattr(errors, name)(fields.pop("code"), fields.pop("message"), **fields)
+    if kind == _NO_MEMORY:
+        raise _over_limit(place, f"took more than {MEMORY // 1024 // 1024} MiB of memory")
+    raise RuntimeError(value)

@@ -1,0 +1,99 @@
+"""Installed plugins: the ``xfm`` entry points of Python packages, with a cache that notices what was installed since.
+
+``importlib.metadata.entry_points`` opens every installed distribution, which costs more than a whole run of the filter.
+So its answer is kept in the user's cache directory under a fingerprint of the metadata directories on ``sys.path``: their
+names, and the time and size of each ``entry_points.txt``. Installing, removing, upgrading or editing a plugin changes it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from xfm import resources
+
+GROUP = "xfm"
+_FORMAT = "xfm entry points 1"
+
+
+class EntryPoint(NamedTuple):
+    """An installed plugin: its name, ``module:attribute``, and the distribution it comes from."""
+
+    name: str
+    value: str
+    distribution: str
+
+
+def installed() -> list[EntryPoint]:
+    """The entry points of the group ``xfm``, by name."""
+    path = os.path.join(resources.user_cache_directory(), "entry-points")
+    fingerprint = _fingerprint()
+    cached = _read_cache(path, fingerprint)
+    if cached is not None:
+        return cached
+    found = _discover()
+    _write_cache(path, fingerprint, found)
+    return found
+
+
+def _discover() -> list[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return sorted(
+        EntryPoint(entry.name, entry.value, entry.dist.name if entry.dist else "unknown")
+        for entry in entry_points(group=GROUP)
+    )
+
+
+def _fingerprint() -> str:
+    parts = [sys.version]
+    for directory in sys.path:
+        try:
+            with os.scandir(directory or ".") as entries:
+                names = sorted(e.path for e in entries if e.name.endswith((".dist-info", ".egg-info", ".egg-link")))
+        except OSError:
+            # Not a directory: nothing, or an archive, whose own time stands for its content.
+            parts.append(_state(directory))
+            continue
+        parts += [f"{name}={_state(os.path.join(name, 'entry_points.txt'))}" for name in names]
+    return "\t".join(parts).replace("\n", " ")
+
+
+def _state(path: str) -> str:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return "-"
+    return f"{status.st_mtime_ns}:{status.st_size}"
+
+
+def _read_cache(path: str, fingerprint: str) -> list[EntryPoint] | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            # What stands here is imported: trust only a file of our own.
+            if os.fstat(file.fileno()).st_uid != os.geteuid():
+                return None
+            lines = file.read().split("\n")
+    except (OSError, ValueError):
+        return None
+    if lines[:2] != [_FORMAT, fingerprint] or lines[-1] != "end":
+        return None
+    rows = [line.split("\t") for line in lines[2:-1]]
+    return [EntryPoint(*row) for row in rows] if all(len(row) == 3 for row in rows) else None
+
+
+def _write_cache(path: str, fingerprint: str, found: list[EntryPoint]) -> None:
+    """Keep the answer; a cache that cannot be written only costs the next run its time."""
+    import tempfile
+
+    text = "\n".join([_FORMAT, fingerprint, *("\t".join(entry) for entry in found), "end"])
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=os.path.dirname(path), prefix=".entry-points-", delete=False
+        ) as file:
+            file.write(text)
+        os.replace(file.name, path)
+    except OSError:
+        return

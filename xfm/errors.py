@@ -1,0 +1,140 @@
+"""Everything that xfm refuses, and the one form in which it says so.
+
+::
+
+    XfmError
+    ├── DocumentError   exit 1  the document was refused
+    ├── UsageError      exit 2  the call or a setting is wrong
+    ├── MissingError    exit 3  the environment lacks something
+    └── PluginError     exit 4  a plugin or a stylesheet is broken
+
+Each error has a code (a key of :data:`CODES`, a heading in ``docs/errors.md``) and says where it happened and what to
+do about it. Errors of lxml, pluggy and the operating system are turned into these where they first appear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xfm.model import Violation
+
+
+class XfmError(Exception):
+    """Base of all: a message for people, a code for programs, and the place of the fault.
+
+    :param code: a key of :data:`CODES` of the class.
+    :param message: one sentence, with no full stop at its end.
+    :param hint: what to do about it.
+    :param violations: the single faults, where a schema found several.
+    """
+
+    exit_status: ClassVar[int] = 4
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        stage: str = "",
+        stylesheet: str = "",
+        xpath: str = "",
+        file: str = "",
+        line: int = 0,
+        hint: str = "",
+        violations: Iterable[Violation] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.stage = stage
+        self.stylesheet = stylesheet
+        self.xpath = xpath
+        self.file = file
+        self.line = line
+        self.hint = hint
+        self.violations = tuple(violations)
+
+    def located(self, *, stage: str = "", stylesheet: str = "", file: str = "") -> XfmError:
+        """Fill in the places that the raiser did not know, and return the error itself."""
+        self.stage = self.stage or stage
+        self.stylesheet = self.stylesheet or stylesheet
+        self.file = self.file or file
+        return self
+
+    def fields(self) -> dict[str, object]:
+        """Everything but the class, as ``--json`` prints it and as a confined run hands it to its parent."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "stage": self.stage,
+            "stylesheet": self.stylesheet,
+            "xpath": self.xpath,
+            "file": self.file,
+            "line": self.line,
+            "hint": self.hint,
+            "violations": tuple(tuple(violation) for violation in self.violations),
+        }
+
+
+class DocumentError(XfmError):
+    """The document was refused."""
+
+    exit_status = 1
+
+
+class UsageError(XfmError):
+    """The call, or a setting, is wrong."""
+
+    exit_status = 2
+
+
+class MissingError(XfmError):
+    """The environment lacks something: schemas, a file, room on a disk."""
+
+    exit_status = 3
+
+
+class PluginError(XfmError):
+    """A plugin or a stylesheet is broken."""
+
+    exit_status = 4
+
+
+#: Every code: the class that carries it, and what it means (the headings of docs/errors.md are held to this).
+CODES: dict[str, type[XfmError]] = {
+    "empty-input": DocumentError,
+    "too-large": DocumentError,
+    "encoding": DocumentError,
+    "doctype": DocumentError,
+    "not-well-formed": DocumentError,
+    "too-deep": DocumentError,
+    "not-a-domain": DocumentError,
+    "invalid": DocumentError,
+    "refused": DocumentError,
+    "pin-invalid": DocumentError,
+    "pin-newer": DocumentError,
+    "pinned": DocumentError,
+    "document-limit": DocumentError,
+    "usage": UsageError,
+    "setting": UsageError,
+    "parameter-unknown": UsageError,
+    "parameter-value": UsageError,
+    "baseline-unknown": UsageError,
+    "stage-unknown": UsageError,
+    "schemas-missing": MissingError,
+    "file": MissingError,
+    "plugin-load": PluginError,
+    "plugin-hook": PluginError,
+    "declaration": PluginError,
+    "duplicate-id": PluginError,
+    "unknown-neighbour": PluginError,
+    "cycle": PluginError,
+    "stylesheet-compile": PluginError,
+    "stylesheet-forbidden": PluginError,
+    "stylesheet-failed": PluginError,
+    "stylesheet-limit": PluginError,
+    "stage-invalid": PluginError,
+}

@@ -1,0 +1,245 @@
+"""The flow: bytes -> source -> schema -> each stage, checked where it changed something -> sink -> bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from xfm import builtin, chain, pin, redact, source
+from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.hookspecs import STAGES
+from xfm.model import Result, Step, Violation
+from xfm.serialize import serialize
+from xfm.stylesheet.stylesheet import PROVENANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lxml.etree import _ElementTree
+
+    from xfm.chain import Chain, Link
+    from xfm.plugins import Plugins
+    from xfm.schema import Schema
+
+#: A document that libvirt has completed: a device has an address (formatdomain.html, device addresses).
+_existing_guest = etree.XPath("boolean(/domain/devices/*/address[@type])")
+
+
+class Pipeline:
+    """The chain with all that it needs, compiled once and good for any number of documents, one at a time.
+
+    :param plugins: as :func:`xfm.plugins.load` gives them.
+    :param schema: of libvirt's domains.
+    :param parameters: settings of stylesheets by name, as ``--set`` takes them.
+    :param baseline: for documents without a pin; None for the newest, or 0 for a guest that exists already.
+    :param until: the last stage to run; None for all.
+    :param record: whether the steps of a result hold the document before and after, with its secrets masked.
+    """
+
+    def __init__(
+        self,
+        plugins: Plugins,
+        schema: Schema,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        baseline: int | None = None,
+        until: str | None = None,
+        record: bool = False,
+    ) -> None:
+        self.plugins = plugins
+        self.schema = schema
+        self.parameters = dict(parameters or {})
+        self.baseline = baseline
+        self.stages = STAGES[: STAGES.index(until) + 1] if until else STAGES
+        self.record = record
+        self._chains: dict[int, Chain] = {}
+        self.chain(builtin.NEWEST if baseline is None else baseline)  # so that a broken plugin shows at once
+
+    def chain(self, baseline: int) -> Chain:
+        """The chain of a baseline, built when it is first asked for."""
+        if baseline not in self._chains:
+            chain.check_baseline(baseline)
+            self._chains[baseline] = chain.build(self.plugins, baseline, self.parameters)
+        return self._chains[baseline]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every stylesheet that can run is xfm's own."""
+        return all(link.stylesheet.builtin or link.idle for link in self.chain(builtin.NEWEST).links)
+
+    def run(self, data: bytes, progress: Callable[[str, str], None] | None = None) -> Result:
+        """Take one document through the chain.
+
+        :param data: the XML of one domain.
+        :param progress: called with stage and id before each stylesheet.
+        :raises XfmError: with every secret of the document masked in its message.
+        """
+        document = source.parse_domain(data)
+        try:
+            return _Run(self, document, progress).run()
+        except XfmError as error:
+            hidden = redact.secrets(document)
+            error.message = redact.scrub(error.message, hidden)
+            error.violations = tuple(v._replace(message=redact.scrub(v.message, hidden)) for v in error.violations)
+            raise
+
+
+class _Run:
+    """One document on its way through the chain."""
+
+    def __init__(self, pipeline: Pipeline, document: _ElementTree, progress: Callable[[str, str], None] | None) -> None:
+        self.pipeline = pipeline
+        self.document = document
+        self.text = etree.tostring(document)
+        self.input_text = self.text
+        self.progress = progress
+        self.pin = pin.read(document)
+        self.notes: list[str] = []
+        self.baseline = self._choose_baseline()
+        self.chain = pipeline.chain(self.baseline)
+        self.running, kept_away = self.chain.running(self.pin)
+        self.notes += [
+            f"{link.stylesheet.id} is not in this guest's pin and could change what the guest sees: not applied"
+            for link in kept_away
+        ]
+        self.steps: list[Step] = []
+
+    def run(self) -> Result:
+        faults = self.pipeline.schema.violations(self.document)
+        for stage in self.pipeline.stages:
+            if faults and stage != STAGES[0]:
+                raise _invalid_input(faults)
+            trail = self._apply_stage(stage)
+            if trail:
+                faults = self._check_stage(stage, trail, faults)
+        if faults:
+            raise _invalid_input(faults)
+        xml = serialize(self.document)
+        self._check_output(xml)
+        return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes))
+
+    def _choose_baseline(self) -> int:
+        asked = self.pipeline.baseline
+        if self.pin is not None:
+            if asked not in (None, self.pin.baseline):
+                raise DocumentError(
+                    "pinned",
+                    f"the document is pinned to baseline {self.pin.baseline}, and --baseline asks for {asked}",
+                    xpath="/domain/metadata/xfm:pin/@baseline",
+                    hint="leave --baseline out: a pinned guest is processed with its own",
+                )
+            return self.pin.baseline
+        if asked is not None:
+            return asked
+        if _existing_guest(self.document):
+            self.notes.append(
+                "this guest exists already (its devices have addresses, and it has no pin): baseline 0, nothing that it "
+                f"could notice is changed; --baseline {builtin.NEWEST} treats it as a new one"
+            )
+            return 0
+        return builtin.NEWEST
+
+    def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:
+        """Run the stylesheets of a stage; give those that changed something, each with what it left."""
+        trail = []
+        documents = _Provenance(self) if stage == "pin" else {}
+        for link in self.running:
+            if link.stage != stage:
+                continue
+            if self.progress:
+                self.progress(stage, link.stylesheet.id)
+            try:
+                after, messages = link.stylesheet.apply(self.document, link.values, documents)
+            except XfmError as error:
+                raise error.located(stage=stage) from None
+            self.notes += [f"{link.stylesheet.id}: {message}" for message in messages]
+            text = etree.tostring(after)
+            changed = text != self.text
+            self.steps.append(self._step(link, after) if changed else Step(stage, link.stylesheet.id, False))
+            if changed:
+                self.document, self.text = after, text
+                trail.append((link, after))
+        return trail
+
+    def _step(self, link: Link, after: _ElementTree) -> Step:
+        shown = (self._shown(self.document), self._shown(after)) if self.pipeline.record else (b"", b"")
+        return Step(link.stage, link.stylesheet.id, True, *shown)
+
+    def _shown(self, document: _ElementTree) -> bytes:
+        """A document as a diff shows it: in the final layout, so that only what a stylesheet did stands out."""
+        document = redact.redacted(document)
+        for link in self.chain.links:
+            if link.stage == "layout" and not link.idle:
+                document, _ = link.stylesheet.apply(document, link.values, {})
+        return serialize(document)
+
+    def _check_stage(
+        self, stage: str, trail: list[tuple[Link, _ElementTree]], before: list[Violation]
+    ) -> list[Violation]:
+        """Validate what a stage left, and name the stylesheet that broke it.
+
+        A dialect stage that cannot cure an invalid input is no broken stage: the input's own faults are given back.
+        """
+        faults = self.pipeline.schema.violations(self.document)
+        if not faults or before:
+            return before if faults else []
+        culprit = next(link for link, after in trail if self.pipeline.schema.violations(after))
+        raise PluginError(
+            "stage-invalid",
+            f"the stage {stage} made the document invalid: {faults[0].message}",
+            stage=stage,
+            stylesheet=culprit.stylesheet.id,
+            file=culprit.stylesheet.path,
+            xpath=faults[0].xpath,
+            violations=faults,
+            hint=f"the fault is in the stylesheet; `--set {culprit.stylesheet.id}=off` runs the chain without it",
+        )
+
+    def _check_output(self, xml: bytes) -> None:
+        """The bytes that leave are parsed and validated once more: what a reader gets is what was checked."""
+        document = source.parse_domain(xml)
+        pin.read(document)
+        faults = self.pipeline.schema.violations(document)
+        if faults:
+            raise PluginError(
+                "stage-invalid",
+                f"the output is invalid: {faults[0].message}",
+                xpath=faults[0].xpath,
+                violations=faults,
+                hint="this is a fault of xfm; please report it with the document",
+            )
+
+
+class _Provenance(dict[str, bytes]):
+    """What the pin stage may read; made when it is asked for."""
+
+    def __init__(self, run: _Run) -> None:
+        super().__init__()
+        self.run = run
+
+    def __contains__(self, uri: object) -> bool:
+        return uri == PROVENANCE
+
+    def __missing__(self, uri: str) -> bytes:
+        run = self.run
+        return pin.provenance(
+            run.chain.links,
+            run.running,
+            baseline=run.baseline,
+            schema_version=run.pipeline.schema.version,
+            pin=run.pin,
+            changed=run.text != run.input_text,
+        )
+
+
+def _invalid_input(faults: list[Violation]) -> DocumentError:
+    first = faults[0]
+    return DocumentError(
+        "invalid",
+        f"the document is not valid: {first.message}",
+        xpath=first.xpath,
+        line=first.line,
+        violations=faults,
+        hint="`xfm validate FILE` lists all faults",
+    )

@@ -1,0 +1,199 @@
+"""Find and load plugins; each is a pluggy plugin, the built-in stylesheets included.
+
+A plugin is (a) an ``.xsl`` file, or a folder with such files, in a plugin directory, or (b) a Python package with an
+``xfm`` entry point. There is no global manager: :func:`load` makes one.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import pluggy
+
+from xfm import builtin, entrypoints, hookspecs, resources
+from xfm.errors import MissingError, PluginError
+from xfm.hookspecs import STAGES, hook_of, hookimpl
+from xfm.model import Contribution
+from xfm.stylesheet.declaration import suggestion
+from xfm.stylesheet.stylesheet import Stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+BUILTIN = "xfm"
+KIND_BUILTIN = "builtin"
+
+
+class Plugin(NamedTuple):
+    """A loaded plugin: its name, where it came from (a path, or a distribution), its kind."""
+
+    name: str
+    origin: str
+    kind: str  # "builtin", "stylesheets" or "package"
+
+
+class StylesheetPlugin:
+    """An ``.xsl`` file, or a folder of them, as a pluggy plugin: contributes each file to the stage it declares."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        if os.path.isdir(path):
+            files = sorted(name for name in os.listdir(path) if name.endswith(".xsl"))
+            self.stylesheets = [Stylesheet(os.path.join(path, name), folder=path) for name in files]
+        else:
+            self.stylesheets = [Stylesheet(path)]
+
+    def contributions(self, stage: str) -> list[Contribution]:
+        """The stylesheets that declare themselves for the stage."""
+        return [Contribution(sheet.path) for sheet in self.stylesheets if sheet.declaration.stage == stage]
+
+
+def _stage_method(stage: str) -> Callable[[StylesheetPlugin, int], list[Contribution]]:
+    def contribute(self: StylesheetPlugin, baseline: int) -> list[Contribution]:
+        return self.contributions(stage)
+
+    contribute.__name__ = hook_of(stage)
+    return contribute
+
+
+for _stage in STAGES:
+    setattr(StylesheetPlugin, hook_of(_stage), hookimpl(_stage_method(_stage)))
+
+
+class Plugins(NamedTuple):
+    """What was loaded: the pluggy manager, the plugins, and the plugin directories that were searched."""
+
+    manager: pluggy.PluginManager
+    loaded: tuple[Plugin, ...]
+    skipped: tuple[tuple[str, str], ...]  # (path, why it is no plugin)
+    compiled: dict[str, Stylesheet]  # by path, what loading has compiled already
+
+
+def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plugins:
+    """Load the built-in stylesheets, the plugin directories and the installed packages.
+
+    :param plugin_dirs: further directories, as ``--plugin-dir`` names them; these must exist.
+    :param with_installed: whether to look for Python packages with an ``xfm`` entry point.
+    :raises MissingError: file, where a named directory is not there.
+    :raises PluginError: plugin-load, plugin-hook, duplicate-id, declaration, stylesheet-compile, stylesheet-forbidden.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    loaded = [Plugin(BUILTIN, resources.STYLESHEETS, KIND_BUILTIN)]
+    skipped: list[tuple[str, str]] = []
+    compiled: dict[str, Stylesheet] = {}
+    _register(manager, builtin, loaded[0])
+    for directory in plugin_dirs:
+        if not os.path.isdir(directory):
+            raise MissingError(
+                "file", f"there is no plugin directory {directory}", file=directory, hint="check --plugin-dir"
+            )
+    for directory in dict.fromkeys([*resources.plugin_directories(), *map(os.path.abspath, plugin_dirs)]):
+        for name, path in _candidates(directory, skipped):
+            plugin = StylesheetPlugin(path)
+            compiled.update((sheet.path, sheet) for sheet in plugin.stylesheets)
+            loaded.append(Plugin(name, path, "stylesheets"))
+            _register(manager, plugin, loaded[-1])
+    if with_installed:
+        for entry in entrypoints.installed():
+            loaded.append(Plugin(entry.name, f"{entry.distribution} ({entry.value})", "package"))
+            _register(manager, _import(entry), loaded[-1])
+    return Plugins(manager, tuple(loaded), tuple(skipped), compiled)
+
+
+def _candidates(directory: str, skipped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The plugins of a directory: (name, path); what is none is noted in ``skipped`` with the reason."""
+    try:
+        names = sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise MissingError(
+            "file",
+            f"cannot read the plugin directory: {error.strerror}",
+            file=directory,
+            hint="make it readable",
+        ) from None
+    for name in names:
+        path = os.path.join(directory, name)
+        if name.startswith("."):
+            continue
+        if name.endswith(".xsl") and os.path.isfile(path):
+            yield name.removesuffix(".xsl"), path
+        elif os.path.isdir(path):
+            content = os.listdir(path)
+            if any(entry.endswith(".xsl") for entry in content):
+                yield name, path
+            elif "pyproject.toml" in content:
+                skipped.append((path, "a Python package: install it with pip"))
+            else:
+                skipped.append((path, "a folder without stylesheets"))
+
+
+def _import(entry: entrypoints.EntryPoint) -> object:
+    from importlib.metadata import EntryPoint
+
+    try:
+        return EntryPoint(entry.name, entry.value, entrypoints.GROUP).load()
+    except Exception as error:
+        file, line = _where(error)
+        raise PluginError(
+            "plugin-load",
+            f"the plugin {entry.name} of {entry.distribution} cannot be imported: {type(error).__name__}: {error}",
+            file=file,
+            line=line,
+            hint=f"mend it, or remove it: pip uninstall {entry.distribution}",
+        ) from error
+
+
+def _where(error: BaseException) -> tuple[str, int]:
+    """File and line where an exception was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (trace.tb_frame.f_code.co_filename, trace.tb_lineno) if trace is not None else ("", 0)
+
+
+def _register(manager: pluggy.PluginManager, implementation: object, plugin: Plugin) -> None:
+    if plugin.kind == "package":
+        _check_hooks(implementation, plugin)
+    name = plugin.name if manager.get_plugin(plugin.name) is None else f"{plugin.name} ({plugin.origin})"
+    try:
+        manager.register(implementation, name=name)
+        manager.check_pending()
+    except (pluggy.PluginValidationError, ValueError) as error:
+        raise PluginError(
+            "plugin-hook",
+            f"the plugin {plugin.name} has a hook that does not fit: {' '.join(str(error).split())}",
+            file=plugin.origin,
+            hint="compare it with xfm/hookspecs.py (docs/hooks.md)",
+        ) from error
+
+
+def _check_hooks(implementation: object, plugin: Plugin) -> None:
+    """Refuse a function that is named like a hook and is none, before pluggy overlooks it."""
+    known = [hook_of(stage) for stage in STAGES]
+    for name in dir(implementation):
+        function = getattr(implementation, name, None)
+        marked = getattr(function, f"{hookspecs.PROJECT}_impl", None) is not None
+        if not callable(function) or not (marked or name.startswith("xfm_")):
+            continue
+        code = getattr(function, "__code__", None)
+        file, line = (code.co_filename, code.co_firstlineno) if code else (plugin.origin, 0)
+        if name not in known:
+            raise PluginError(
+                "plugin-hook",
+                f"the plugin {plugin.name} implements {name}, and there is no such hook",
+                file=file,
+                line=line,
+                hint=suggestion(name, known),
+            )
+        if not marked:
+            raise PluginError(
+                "plugin-hook",
+                f"the plugin {plugin.name} has a function {name} that is not marked as a hook implementation",
+                file=file,
+                line=line,
+                hint="put @xfm.hookimpl above it",
+            )

@@ -1,0 +1,56 @@
+"""Passwords of a document never reach a diff, an explanation, a message or an error."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MASK = "***"
+_QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
+
+# Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies
+# of an http(s) disk), and QEMU's own arguments, where only the part behind password= and its like is secret.
+_attributes = etree.XPath(
+    "/domain/devices/graphics/@passwd"
+    " | //qemu:env[contains(@name, 'PASS') or contains(@name, 'SECRET') or contains(@name, 'TOKEN')]/@value"
+    " | //qemu:arg/@value[contains(., 'pass') or contains(., 'secret')]",
+    namespaces=_QEMU,
+)
+_texts = etree.XPath("//cookies/cookie")
+_IN_ARGUMENT = re.compile(r"\b(pass(?:word|wd|phrase)?|secret(?:_data)?|data)=([^,]+)")
+
+
+def secrets(document: etree._ElementTree) -> frozenset[str]:
+    """Every secret value of a domain, as it stands in the tree."""
+    found: set[str] = set()
+    for value in _attributes(document):
+        parts = [match[2] for match in _IN_ARGUMENT.finditer(value)] if value.is_attribute else []
+        found.update(parts if value.getparent().tag.endswith("}arg") else [str(value)])
+    found.update(element.text or "" for element in _texts(document))
+    return frozenset(found - {"", MASK})
+
+
+def redacted(document: etree._ElementTree) -> etree._ElementTree:
+    """A copy of the domain with every secret masked; the domain itself where it has none."""
+    hidden = secrets(document)
+    if not hidden:
+        return document
+    tree = copy.deepcopy(document)
+    for value in _attributes(tree):
+        value.getparent().set(value.attrname, scrub(str(value), hidden))
+    for element in _texts(tree):
+        element.text = scrub(element.text or "", hidden)
+    return tree
+
+
+def scrub(text: str, hidden: Iterable[str]) -> str:
+    """A text for people with every secret in it masked, the longest first."""
+    for secret in sorted(hidden, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text

@@ -1,0 +1,213 @@
+"""Every option of the filter, once: the command line, the configuration file and ``xfm config`` are made from this.
+
+Weaker to stronger: default, ``/etc/xfm/xfm.toml``, the user's ``xfm.toml``, ``--config FILE``, environment, command line.
+Lists and ``set`` are joined over these, all else is replaced.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from xfm import resources
+from xfm.confine import SECONDS
+from xfm.errors import MissingError, UsageError
+from xfm.hookspecs import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Option(NamedTuple):
+    """An option: its kind says what it holds and how the two forms, command line and TOML, are read.
+
+    ``flag`` (a TOML boolean), ``string``, ``integer``, ``number``, ``list`` (repeatable; a TOML array of strings), ``map``
+    (repeatable NAME=VALUE; a TOML table).
+    """
+
+    name: str
+    kind: str
+    default: object
+    help: str
+    metavar: str = ""
+    short: str = ""
+    environment: str = ""
+    choices: tuple[str, ...] = ()
+    complete: str = ""  # "file" or "directory": what a shell offers
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "set",
+        "map",
+        {},
+        "set a stylesheet's parameter (PARAMETER, or ID.PARAMETER) or switch it (ID=on, ID=off); repeatable",
+        "NAME=VALUE",
+    ),
+    Option("baseline", "integer", None, "the baseline for a document without a pin", "N"),
+    Option(
+        "plugin-dir",
+        "list",
+        (),
+        "look for plugins here too (.xsl files, folders with .xsl files); repeatable",
+        "DIR",
+        complete="directory",
+    ),
+    Option(
+        "schemas",
+        "string",
+        None,
+        "libvirt's schemas: a directory, or the version of a registered set",
+        "DIR|VERSION",
+        environment="XFM_SCHEMAS",
+        complete="directory",
+    ),
+    Option("until", "string", None, "stop after this stage", "STAGE", choices=STAGES),
+    Option("diff", "flag", False, "print what each stage did as a unified diff, instead of the document"),
+    Option("output", "string", None, "write to FILE, whole or not at all", "FILE", short="o", complete="file"),
+    Option("in-place", "flag", False, "write the result back to the input file, whole or not at all"),
+    Option("time-limit", "number", SECONDS, "seconds that the whole run may take", "SECONDS"),
+    Option("verbose", "flag", False, "say on stderr what each stylesheet did", short="v"),
+)
+
+
+class Settings(NamedTuple):
+    """The values that hold, and where each comes from: both by option name, ``set`` by ``set.NAME``."""
+
+    values: dict[str, object]
+    origins: dict[str, str]
+
+
+def gather(command_line: Mapping[str, object], config: str | None) -> Settings:
+    """Put the settings together.
+
+    :param command_line: values by option name; None where an option was not given.
+    :param config: the file of ``--config``.
+    :raises UsageError: setting.
+    :raises MissingError: file, where ``config`` is not there or a configuration file cannot be read.
+    """
+    settings = Settings({option.name: option.default for option in OPTIONS}, {})
+    for option in OPTIONS:
+        settings.origins[option.name] = "default"
+    for path in resources.config_files():
+        if os.path.exists(path):
+            _merge(settings, _read_file(path), path)
+    if config is not None:
+        _merge(settings, _read_file(config), config)
+    environment = {o.name: os.environ.get(o.environment) for o in OPTIONS if o.environment}
+    for name, value in environment.items():
+        if value:
+            _merge(settings, {name: value}, f"environment, {_option(name).environment}")
+    _merge(settings, {k: v for k, v in command_line.items() if v is not None}, "command line")
+    return settings
+
+
+def _option(name: str) -> Option:
+    return next(option for option in OPTIONS if option.name == name)
+
+
+def _merge(settings: Settings, given: Mapping[str, object], origin: str) -> None:
+    for name, value in given.items():
+        kind = _option(name).kind
+        held = settings.values[name]
+        if kind == "map":
+            assert isinstance(held, dict) and isinstance(value, dict)
+            value = {**held, **value}
+            settings.origins.update((f"{name}.{key}", origin) for key in given[name])  # type: ignore[attr-defined]
+        elif kind == "list":
+            assert isinstance(held, tuple) and isinstance(value, (list, tuple))
+            value = (*held, *value)
+        settings.values[name] = value
+        settings.origins[name] = origin
+
+
+def _read_file(path: str) -> dict[str, object]:
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise MissingError(
+            "file", f"cannot read the configuration: {error.strerror}", file=path, hint="check --config"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "setting", f"the configuration is not valid TOML: {error}", file=path, hint="see https://toml.io"
+        ) from error
+    return {name: _value(name, value, path) for name, value in table.items()}
+
+
+def _value(name: str, value: object, path: str) -> object:
+    """A value of a configuration file, held to its option's kind."""
+    names = [option.name for option in OPTIONS]
+    if name not in names:
+        from xfm.stylesheet.declaration import suggestion
+
+        raise UsageError("setting", f"unknown setting {name}", file=path, hint=suggestion(name, names))
+    option = _option(name)
+    expected = _mismatch(option, value)
+    if expected:
+        raise UsageError("setting", f"{name} must be {expected}", file=path, hint=f"{name}: {option.help}")
+    if option.kind == "map":
+        assert isinstance(value, dict)
+        return _flatten(value, path)
+    if option.complete == "directory" or option.complete == "file":
+        return _relative_to(path, value)
+    return value
+
+
+def _mismatch(option: Option, value: object) -> str:
+    """What the value should have been, or nothing."""
+    if option.choices and value not in option.choices:
+        return f"one of: {', '.join(option.choices)}"
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    fits = {
+        "flag": isinstance(value, bool),
+        "string": isinstance(value, str),
+        "integer": whole,
+        "number": (whole or isinstance(value, float)) and value > 0,  # type: ignore[operator]
+        "list": isinstance(value, list) and all(isinstance(item, str) for item in value),
+        "map": isinstance(value, dict),
+    }
+    names = {
+        "flag": "true or false",
+        "string": "a string",
+        "integer": "a whole number",
+        "number": "a number above 0",
+        "list": "an array of strings",
+        "map": "a table",
+    }
+    return "" if fits[option.kind] else names[option.kind]
+
+
+def _relative_to(path: str, value: object) -> object:
+    """Paths in a configuration file are relative to the file; a schema set's version is no path."""
+    directory = os.path.dirname(os.path.abspath(path))
+
+    def resolve(text: str) -> str:
+        text = os.path.expanduser(text)
+        return text if text[:1].isdigit() else os.path.join(directory, text)
+
+    return [resolve(item) for item in value] if isinstance(value, list) else resolve(str(value))
+
+
+def _flatten(table: Mapping[str, object], path: str, prefix: str = "") -> dict[str, str]:
+    """``[set]`` with one level of sub-tables: ``[set.hyperv] retries = 4096`` is ``hyperv.retries=4096``."""
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        name = prefix + key
+        if isinstance(value, bool):
+            flat[name] = "on" if value else "off"
+        elif isinstance(value, (str, int)):
+            flat[name] = str(value)
+        elif isinstance(value, dict) and not prefix:
+            flat.update(_flatten(value, path, key + "."))
+        else:
+            raise UsageError(
+                "setting",
+                f"set.{name} must be a string, a whole number, or true or false",
+                file=path,
+                hint="write [set] NAME = VALUE, or [set.ID] PARAMETER = VALUE",
+            )
+    return flat

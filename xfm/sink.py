@@ -1,0 +1,77 @@
+"""bytes -> a file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from xfm.errors import MissingError
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """Replace a file by new content; whatever happens, it holds either the old content or the new.
+
+    The new content is written and synced beside the file under a name of its own, with the file's mode and owner, and
+    then takes its place. A symbolic link stays one: what it points to is replaced. What is no regular file (a pipe, a
+    terminal, ``/dev/stdout``) is simply written to.
+
+    :raises MissingError: file.
+    """
+    target = os.path.realpath(path)
+    try:
+        before = os.stat(target)
+    except FileNotFoundError:
+        before = None
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    if before is not None and not stat.S_ISREG(before.st_mode):
+        _write_through(path, data)
+        return
+    temporary = f"{target}.xfm-{os.getpid()}"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        try:
+            with open(descriptor, "wb") as file:
+                if before is not None:
+                    _copy_ownership(descriptor, before)
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        _sync_directory(os.path.dirname(target))
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _copy_ownership(descriptor: int, before: os.stat_result) -> None:
+    if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+        os.fchown(descriptor, before.st_uid, before.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+
+
+def _sync_directory(directory: str) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_through(path: str, data: bytes) -> None:
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: str, error: OSError) -> MissingError:
+    return MissingError(
+        "file",
+        f"cannot write {path}: {error.strerror}",
+        file=path,
+        hint="the old content, if there was any, is untouched",
+    )
