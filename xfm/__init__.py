@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xfm.hookspecs import hookimpl
     from xfm.model import Contribution, Result, Step, Violation
     from xfm.pipeline import Pipeline
-    from xfm.version import VERSION as __version__
+    from xfm.version import VERSION as __version__  # noqa: N811
 
 _HOMES = {
     "new_pipeline": "api",

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import confine, plugins, schema
+from xfm import plugins, schema
+from xfm.limits import SECONDS, TRUSTED_BYTES
 from xfm.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -55,21 +56,23 @@ def transform(
     *,
     pipeline: Pipeline | None = None,
     confined: bool | None = None,
-    seconds: float = confine.SECONDS,
+    seconds: float = SECONDS,
 ) -> Result:
     """Take one domain's XML through the chain.
 
     :param document: the XML itself.
     :param pipeline: from :func:`new_pipeline`; where not given, one with the defaults is made for this call.
-    :param confined: whether to run in a child process under limits of time and memory. Where not given, a chain of xfm's
-        own stylesheets runs in this process, and one that holds anybody else's runs confined.
+    :param confined: whether to run in a child process under limits of time and memory. Where not given, xfm's own
+        stylesheets run in this process, and anybody else's, or a document of more than 256 KiB, confined.
     :param seconds: the limit of time of a confined run.
     :raises XfmError: DocumentError where the document is refused; else as :func:`new_pipeline`.
     """
     data = document.encode() if isinstance(document, str) else document
     pipeline = pipeline or new_pipeline()
     if confined is None:
-        confined = not pipeline.trusted
+        confined = not pipeline.trusted or len(data) > TRUSTED_BYTES
     if not confined:
         return pipeline.run(data)
+    from xfm import confine
+
     return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds)

@@ -77,6 +77,6 @@ def xfm_pin(baseline: int) -> list[Contribution]:
 
 
 @hookimpl
-def xfm_layout(baseline: int) -> list[Contribution]:
+def xfm_layout() -> list[Contribution]:
     """The form of libvirt's own ``dumpxml``."""
     return [Contribution(os.path.join(resources.STYLESHEETS, "layout", "dumpxml.xsl"))]

@@ -18,6 +18,8 @@ from xfm.stylesheet.stylesheet import Stylesheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from typing import Any
+
     from pluggy import HookImpl
 
     from xfm.model import Pin
@@ -117,7 +119,8 @@ def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list
     """Call one implementation: hooks are called one by one, so that a fault can be laid at a plugin's door."""
     try:
         arguments = dict.fromkeys(implementation.argnames, baseline)
-        found = list(implementation.function(**arguments) or ())
+        given: Any = implementation.function(**arguments)
+        found: list[Contribution] = list(given or ())
         for item in found:
             if not isinstance(item, Contribution) or not os.path.isabs(item.path):
                 raise TypeError(f"returned {item!r}, not a xfm.Contribution with an absolute path")
@@ -147,6 +150,8 @@ def _check_duplicates(seats: Iterable[_Seat]) -> None:
     for seat in seats:
         other = first.setdefault(seat.stylesheet.id, seat)
         if other is not seat:
+            if seat.stylesheet.builtin:
+                seat, other = other, seat  # the newcomer is at fault
             raise PluginError(
                 "duplicate-id",
                 f"two stylesheets have the id {seat.stylesheet.id}: {other.stylesheet.path} (of {other.plugin}) and "
@@ -187,8 +192,8 @@ def _ordered(stage: str, seats: Mapping[str, list[_Seat]]) -> list[_Seat]:
 
 
 def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str, list[_Seat]]) -> None:
-    ids = [other.stylesheet.id for other in seats[stage]]
-    if neighbour in ids:
+    others = sorted(other.stylesheet.id for other in seats[stage] if other is not seat)
+    if neighbour in others:
         return
     elsewhere = [name for name in STAGES for other in seats[name] if other.stylesheet.id == neighbour]
     raise PluginError(
@@ -201,7 +206,7 @@ def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str
         line=seat.stylesheet.declaration.line,
         hint="stages have a fixed order; after and before speak of the same stage"
         if elsewhere
-        else suggestion(neighbour, sorted(ids)),
+        else suggestion(neighbour, others),
     )
 
 
@@ -253,7 +258,10 @@ def _unknown(name: str, by_id: Mapping[str, Stylesheet], owners: Mapping[str, li
     else:
         message = f"there is no stylesheet and no parameter {name}"
         known = [f"{identifier}.{parameter}" for parameter, ids in owners.items() for identifier in ids]
-        hint = suggestion(name, sorted([*by_id, *owners, *known])) + " (`xfm stages` lists them all)"
+        hint = (
+            suggestion(name, sorted([*by_id, *owners, *known]))
+            + " (`xfm stages` lists the stylesheets, `xfm plugins` their parameters)"
+        )
     return UsageError("parameter-unknown", message, hint=hint)
 
 

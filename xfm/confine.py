@@ -17,18 +17,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 from xfm import errors
 from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.limits import MEMORY, SECONDS
 from xfm.model import Result, Step, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     Progress = Callable[[str, str], None]
     Job = Callable[[Progress], Result]
-
-#: Seconds that a run may take, where nothing else is asked for.
-SECONDS = 20.0
-#: Bytes of memory that a run may take beside what the process has already.
-MEMORY = 1024 * 1024 * 1024
 
 _DONE, _FAILED, _NO_MEMORY, _CRASHED = range(4)
 
@@ -77,7 +74,7 @@ def _child(job: Job, result: int, progress: int, seconds: float, memory: int) ->
         os._exit(0)
 
 
-def _answer(job: Job, progress: Progress) -> tuple[int, object]:
+def _answer(job: Job, progress: Progress) -> tuple[int, Any]:
     try:
         done = job(progress)
         return _DONE, (done.xml, done.baseline, tuple(tuple(step) for step in done.steps), done.notes)
@@ -85,7 +82,7 @@ def _answer(job: Job, progress: Progress) -> tuple[int, object]:
         return _FAILED, (type(error).__name__, error.fields())
     except MemoryError:
         return _NO_MEMORY, None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the parent must hear of it
         return _CRASHED, f"{type(error).__name__}: {error}"
 
 
@@ -108,7 +105,7 @@ def _limit_memory(memory: int) -> None:
 
 def _read(descriptor: int, deadline: float) -> bytes | None:
     """All that the child writes, or None if it is not through at the deadline."""
-    chunks = []
+    chunks: list[bytes] = []
     while True:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
@@ -157,7 +154,7 @@ def _over_limit(place: tuple[str, str], what: str) -> XfmError:
 def _result(answer: bytes, place: tuple[str, str]) -> Result:
     if not answer:
         raise _over_limit(place, "crashed the XSLT engine, or took more memory than it may")
-    kind, value = marshal.loads(answer)
+    kind, value = marshal.loads(answer)  # noqa: S302  our own child wrote it
     if kind == _DONE:
         xml, baseline, steps, notes = value
         return Result(xml, baseline, tuple(Step(*step) for step in steps), notes)

@@ -1,8 +1,9 @@
 """Installed plugins: the ``xfm`` entry points of Python packages, with a cache that notices what was installed since.
 
 ``importlib.metadata.entry_points`` opens every installed distribution, which costs more than a whole run of the filter.
-So its answer is kept in the user's cache directory under a fingerprint of the metadata directories on ``sys.path``: their
-names, and the time and size of each ``entry_points.txt``. Installing, removing, upgrading or editing a plugin changes it.
+So its answer is kept in the user's cache directory, under a fingerprint of the metadata directories on ``sys.path``:
+their names, and the time and size of each ``entry_points.txt``. Installing, removing, upgrading or editing a plugin
+changes it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import NamedTuple
+from zlib import crc32
 
 from xfm import resources
 
@@ -27,8 +29,10 @@ class EntryPoint(NamedTuple):
 
 def installed() -> list[EntryPoint]:
     """The entry points of the group ``xfm``, by name."""
-    path = os.path.join(resources.user_cache_directory(), "entry-points")
     fingerprint = _fingerprint()
+    # Each Python environment has its own file, or two in use by turns would always miss.
+    environment = f"{crc32(sys.prefix.encode()):08x}"
+    path = os.path.join(resources.user_cache_directory(), f"entry-points-{environment}")
     cached = _read_cache(path, fingerprint)
     if cached is not None:
         return cached
@@ -48,7 +52,10 @@ def _discover() -> list[EntryPoint]:
 
 def _fingerprint() -> str:
     parts = [sys.version]
+    standard_library = os.path.dirname(os.__file__)
     for directory in sys.path:
+        if directory in (standard_library, os.path.join(standard_library, "lib-dynload")):
+            continue  # large, and no place where a distribution is installed
         try:
             with os.scandir(directory or ".") as entries:
                 names = sorted(e.path for e in entries if e.name.endswith((".dist-info", ".egg-info", ".egg-link")))
@@ -80,7 +87,7 @@ def _read_cache(path: str, fingerprint: str) -> list[EntryPoint] | None:
     if lines[:2] != [_FORMAT, fingerprint] or lines[-1] != "end":
         return None
     rows = [line.split("\t") for line in lines[2:-1]]
-    return [EntryPoint(*row) for row in rows] if all(len(row) == 3 for row in rows) else None
+    return [EntryPoint(*row) for row in rows] if all(len(row) == len(EntryPoint._fields) for row in rows) else None
 
 
 def _write_cache(path: str, fingerprint: str, found: list[EntryPoint]) -> None:

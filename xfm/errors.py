@@ -33,7 +33,7 @@ class XfmError(Exception):
 
     exit_status: ClassVar[int] = 4
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but two are optional, and none stands for another
         self,
         code: str,
         message: str,

@@ -1,9 +1,9 @@
 """The stages of the chain, as pluggy hook specifications.
 
 One hook a stage; **the order of the functions in this file is the order of the chain**. A hook is called once for each
-baseline that is needed, with the baseline's number, and returns the stylesheets that a plugin contributes to that stage.
-Inside a stage they are ordered by their ids and their ``after``/``before`` alone (see :mod:`xfm.ordering`): when a plugin
-was registered, its file names, ``tryfirst`` and ``trylast`` make no difference.
+baseline that is needed, with the baseline's number, and returns the stylesheets that a plugin contributes to that
+stage. Inside a stage they are ordered by their ids and their ``after``/``before`` alone (see :mod:`xfm.ordering`): when
+a plugin was registered, its file names, ``tryfirst`` and ``trylast`` make no difference.
 
 Each hook takes and returns the same::
 
@@ -62,7 +62,7 @@ def xfm_machine_type(baseline: int) -> Contributions:
 
 @hookspec
 def xfm_device_identity(baseline: int) -> Contributions:
-    """Every device gets a name of its own: a ``ua-`` alias and, where its kind has one, an identity inside the guest."""
+    """Every device gets a name of its own: a ``ua-`` alias, and an identity inside the guest where its kind has one."""
 
 
 @hookspec

@@ -49,8 +49,8 @@ class StylesheetPlugin:
         return [Contribution(sheet.path) for sheet in self.stylesheets if sheet.declaration.stage == stage]
 
 
-def _stage_method(stage: str) -> Callable[[StylesheetPlugin, int], list[Contribution]]:
-    def contribute(self: StylesheetPlugin, baseline: int) -> list[Contribution]:
+def _stage_method(stage: str) -> Callable[[StylesheetPlugin], list[Contribution]]:
+    def contribute(self: StylesheetPlugin) -> list[Contribution]:
         return self.contributions(stage)
 
     contribute.__name__ = hook_of(stage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING
 
@@ -23,14 +22,14 @@ _attributes = etree.XPath(
     namespaces=_QEMU,
 )
 _texts = etree.XPath("//cookies/cookie")
-_IN_ARGUMENT = re.compile(r"\b(pass(?:word|wd|phrase)?|secret(?:_data)?|data)=([^,]+)")
+_IN_ARGUMENT = r"\b(pass(?:word|wd|phrase)?|secret(?:_data)?|data)=([^,]+)"
 
 
 def secrets(document: etree._ElementTree) -> frozenset[str]:
     """Every secret value of a domain, as it stands in the tree."""
     found: set[str] = set()
     for value in _attributes(document):
-        parts = [match[2] for match in _IN_ARGUMENT.finditer(value)] if value.is_attribute else []
+        parts = [match[2] for match in re.finditer(_IN_ARGUMENT, value)] if value.is_attribute else []
         found.update(parts if value.getparent().tag.endswith("}arg") else [str(value)])
     found.update(element.text or "" for element in _texts(document))
     return frozenset(found - {"", MASK})
@@ -41,7 +40,9 @@ def redacted(document: etree._ElementTree) -> etree._ElementTree:
     hidden = secrets(document)
     if not hidden:
         return document
-    tree = copy.deepcopy(document)
+    from copy import deepcopy
+
+    tree = deepcopy(document)
     for value in _attributes(tree):
         value.getparent().set(value.attrname, scrub(str(value), hidden))
     for element in _texts(tree):

@@ -1,7 +1,7 @@
 """Where xfm's own files are, and where a site's and a user's are looked for.
 
-In an installed xfm the stylesheets, grammars and example plugins lie in the package's ``data`` folder; in a checkout, at
-its top level.
+In an installed xfm the stylesheets, grammars and example plugins lie in the package's ``data`` folder; in a checkout,
+at its top level.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
 _SCHEMA_FILE = "domain.rng"
 _VERSION_FILE = "xfm-libvirt-version"
-_LIBRARY = re.compile(r"\Alibvirt\.so\.\d+\.(\d+)\.\d+\Z")
-_VERSION = re.compile(r"\A\d+\.\d+\.\d+\Z")
+_LIBRARY = "libvirt.so.0"
 
 
 class Schema:
@@ -83,7 +81,7 @@ def find(selector: str | None = None) -> Schema:
             if os.path.isfile(os.path.join(directory, _SCHEMA_FILE)):
                 return _schema_in(directory)
         raise _missing(f"no libvirt schemas in {' or '.join(resources.LIBVIRT_SCHEMAS)}")
-    if _VERSION.match(selector):
+    if _is_version(selector):
         for schema in installed_sets():
             if schema.version == selector:
                 return schema
@@ -109,8 +107,8 @@ def _schema_in(directory: str) -> Schema:
 def version_of(directory: str) -> str:
     """The version of the libvirt that a schema directory belongs to, or ``unknown``.
 
-    libvirt's schemas do not say. A registered set has it in a file of its own; beside an installed one lies the library,
-    whose file name carries it: ``libvirt.so.0.9000.0`` is 9.0.0 (meson.build: major * 1000 + minor).
+    libvirt's schemas do not say. A registered set has it in a file of its own; beside an installed one lies the
+    library, whose file name carries it: ``libvirt.so.0.9000.0`` is 9.0.0 (meson.build: major * 1000 + minor).
     """
     try:
         with open(os.path.join(directory, _VERSION_FILE), encoding="ascii") as file:
@@ -122,15 +120,16 @@ def version_of(directory: str) -> str:
         return "unknown"
     for library in _library_directories(prefix):
         try:
-            names = os.listdir(library)
+            number, _, micro = os.readlink(os.path.join(library, _LIBRARY)).removeprefix(_LIBRARY + ".").partition(".")
         except OSError:
             continue
-        for name in names:
-            match = _LIBRARY.match(name)
-            if match:
-                number, micro = int(match[1]), name.rsplit(".", 1)[1]
-                return f"{number // 1000}.{number % 1000}.{micro}"
+        if number.isdecimal() and micro.isdecimal():
+            return f"{int(number) // 1000}.{int(number) % 1000}.{micro}"
     return "unknown"
+
+
+def _is_version(text: str) -> bool:
+    return text.count(".") == 2 and text.replace(".", "").isdecimal()
 
 
 def _library_directories(prefix: str) -> list[str]:
@@ -169,7 +168,7 @@ def register(directory: str, version: str | None = None) -> Schema:
         raise _missing(f"no {_SCHEMA_FILE} in {directory}")
     _compile(os.path.join(directory, _SCHEMA_FILE))
     version = version or version_of(os.path.abspath(directory))
-    if not _VERSION.match(version):
+    if not _is_version(version):
         raise UsageError(
             "usage",
             f"the libvirt version of {directory} is not known",

@@ -23,18 +23,25 @@ from lxml import etree
 
 _as_text = partial(etree.tostring, encoding="unicode", with_tail=False)
 
+# An element with nothing in it but an empty text or CDATA section, which libxml2 writes with an end tag; what looks
+# like one in a comment or the like is skipped.
+_EMPTY = re.compile(
+    r"""<!--.*?-->|<\?.*?\?>|<([^ />!?]+)((?: [^>]*")?)>(?:<!\[CDATA\[\]\]>)*</\1>|<!\[CDATA\[.*?\]\]>""", re.DOTALL
+)
 # What has rules of its own: comments, processing instructions and CDATA sections, and the tags that may begin or end
 # the metadata.
 _SPECIAL = re.compile(
     r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>"
-    r"|(?P<empty><metadata(?:\s[^>]*)?/>)|(?P<open><metadata(?:\s[^>]*)?>)|(?P<close></metadata>)",
+    r"|(?P<empty><metadata(?: [^>]*)?/>)|(?P<open><metadata(?: [^>]*)?>)|(?P<close></metadata>)",
     re.DOTALL,
 )
 # Text with a quote in it: from the end of a tag (or of something special) to the next one.
 _QUOTED_TEXT = re.compile(r"""(?:^|>)[^<"']*["'][^<]*""")
-_DECLARATIONS = re.compile(r"""(<[^\s/>]+)((?: xmlns(?::[^\s=]+)?="[^"]*")+)((?: [^>]*[^>/])?)(?=/?>)""")
-_ATTRIBUTE = re.compile(r"""( (?!xmlns[:=])[^\s=]+=)("[^"]*[^"\x00-\x7f][^"]*")""")
-_TAG = re.compile(r"<[^!?/][^>]*>")
+# A start tag with namespace declarations, which libxml2 writes in front of the attributes.
+_DECLARATIONS = re.compile(r"""(<[^ />]+)((?: xmlns(?::[^ =]+)?="[^"]*")+)((?: [^>]*")?)(?=/?>)""")
+# In metadata: what is left as it is, or a start tag.
+_TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|(<[^/][^>]*>)", re.DOTALL)
+_ATTRIBUTE = re.compile(r""" ([^ =]+)="([^"]*)\"""")
 _CDATA_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;", "\r": "&#13;"})
 
 
@@ -47,13 +54,17 @@ def serialize(document: "etree._ElementTree[etree._Element]") -> bytes:
     """
     root = document.getroot()
     text = _as_text(root)
-    if "<!" in text or "<?" in text or "<metadata" in text:
-        text = "".join(_parts(root, text))
-    else:
-        text = _plain(text)
+    if "></" in text or "<![CDATA[]]>" in text:
+        text = _EMPTY.sub(_shorten, text)
+    special = "<!" in text or "<?" in text or "<metadata" in text
+    text = "".join(_parts(root, text)) if special else _plain(text)
     if root.getprevious() is not None or root.getnext() is not None:
         text = _with_neighbours(root, text)
     return f"{text}\n".encode()
+
+
+def _shorten(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else f"<{match[1]}{match[2]}/>"
 
 
 def _with_neighbours(root: etree._Element, text: str) -> str:
@@ -79,26 +90,32 @@ def _parts(root: etree._Element, text: str) -> Iterator[str]:
 
 def _specials(root: etree._Element, text: str) -> Iterator[tuple[int, int, str | None]]:
     """Where the special things stand outside the metadata, and the metadata itself: start, end, text of a CDATA."""
-    # Only a child of the root is the metadata, but an element of that name may stand anywhere.
-    real = [element.getparent() is root for element in root.iter("metadata")]
-    seen = depth = begin = 0
+    is_metadata = iter(_metadata_elements(root))
+    depth = begin = 0
     for match in _SPECIAL.finditer(text):
         kind = match.lastgroup
-        if kind in ("open", "empty"):
-            if depth == 0 and real[seen]:
-                if kind == "open":
-                    depth, begin = 1, match.start()
-                else:
-                    yield match.start(), match.end(), None
-            elif depth and kind == "open":
+        if kind == "open":
+            if next(is_metadata) or depth:
+                begin = begin if depth else match.start()
                 depth += 1
-            seen += 1
+        elif kind == "empty":
+            if next(is_metadata):
+                yield match.start(), match.end(), None
         elif kind == "close":
             if depth == 1:
                 yield begin, match.end(), None
             depth = max(depth - 1, 0)
         elif depth == 0:
             yield match.start(), match.end(), match["cdata"]
+
+
+def _metadata_elements(root: etree._Element) -> list[bool]:
+    """For each tag `<metadata>`, in the order of the text: whether it is the domain's and not just of that name."""
+    return [
+        root.tag == "domain" and element.getparent() is root and element.tag == "metadata"
+        for element in root.iter("{*}metadata")
+        if element.prefix is None
+    ]
 
 
 def _plain(text: str) -> str:
@@ -110,26 +127,23 @@ def _plain(text: str) -> str:
     return text.replace("'", "&apos;").replace('"', "'")
 
 
-def _escape_quotes(match: "re.Match[str]") -> str:
+def _escape_quotes(match: re.Match[str]) -> str:
     return match[0].replace('"', "&quot;").replace("'", "&apos;")
 
 
 def _metadata(text: str) -> str:
     """The metadata: as libxml2 writes it, but for characters beyond ASCII in attribute values."""
-    if text.isascii():
-        return text
-    pieces = []
-    written = 0
-    for match in re.finditer(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", text, re.DOTALL):
-        pieces += [_TAG.sub(_reference_attributes, text[written : match.start()]), match[0]]
-        written = match.end()
-    pieces.append(_TAG.sub(_reference_attributes, text[written:]))
-    return "".join(pieces)
+    return text if text.isascii() else _TAG.sub(_reference_attributes, text)
 
 
-def _reference_attributes(tag: "re.Match[str]") -> str:
-    return _ATTRIBUTE.sub(lambda attribute: attribute[1] + _references(attribute[2]), tag[0])
+def _reference_attributes(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None or match[0].isascii() else _ATTRIBUTE.sub(_reference_value, match[0])
 
 
-def _references(value: str) -> str:
-    return "".join(character if character.isascii() else f"&#x{ord(character):X};" for character in value)
+def _reference_value(match: re.Match[str]) -> str:
+    name, value = match.groups()
+    # libxml2 writes the names of namespaces as they are.
+    if value.isascii() or name == "xmlns" or name.startswith("xmlns:"):
+        return match[0]
+    references = [character if character.isascii() else f"&#x{ord(character):X};" for character in value]
+    return f' {name}="{"".join(references)}"'

@@ -1,7 +1,7 @@
 """Every option of the filter, once: the command line, the configuration file and ``xfm config`` are made from this.
 
-Weaker to stronger: default, ``/etc/xfm/xfm.toml``, the user's ``xfm.toml``, ``--config FILE``, environment, command line.
-Lists and ``set`` are joined over these, all else is replaced.
+Weaker to stronger: default, ``/etc/xfm/xfm.toml``, the user's ``xfm.toml``, ``--config FILE``, environment, command
+line. Lists and ``set`` are joined over these, all else is replaced.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import resources
-from xfm.confine import SECONDS
 from xfm.errors import MissingError, UsageError
 from xfm.hookspecs import STAGES
+from xfm.limits import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 
 class Option(NamedTuple):
     """An option: its kind says what it holds and how the two forms, command line and TOML, are read.
 
-    ``flag`` (a TOML boolean), ``string``, ``integer``, ``number``, ``list`` (repeatable; a TOML array of strings), ``map``
-    (repeatable NAME=VALUE; a TOML table).
+    ``flag`` (a TOML boolean), ``string``, ``integer``, ``number``, ``list`` (repeatable; a TOML array of strings),
+    ``map`` (repeatable NAME=VALUE; a TOML table).
     """
 
     name: str
@@ -66,7 +67,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("diff", "flag", False, "print what each stage did as a unified diff, instead of the document"),
     Option("output", "string", None, "write to FILE, whole or not at all", "FILE", short="o", complete="file"),
     Option("in-place", "flag", False, "write the result back to the input file, whole or not at all"),
-    Option("time-limit", "number", SECONDS, "seconds that the whole run may take", "SECONDS"),
+    Option(
+        "time-limit",
+        "number",
+        SECONDS,
+        "seconds that a run with stylesheets other than xfm's own, or on a very large document, may take",
+        "SECONDS",
+    ),
     Option("verbose", "flag", False, "say on stderr what each stylesheet did", short="v"),
 )
 
@@ -74,11 +81,11 @@ OPTIONS: tuple[Option, ...] = (
 class Settings(NamedTuple):
     """The values that hold, and where each comes from: both by option name, ``set`` by ``set.NAME``."""
 
-    values: dict[str, object]
+    values: dict[str, Any]
     origins: dict[str, str]
 
 
-def gather(command_line: Mapping[str, object], config: str | None) -> Settings:
+def gather(command_line: Mapping[str, Any], config: str | None) -> Settings:
     """Put the settings together.
 
     :param command_line: values by option name; None where an option was not given.
@@ -106,22 +113,19 @@ def _option(name: str) -> Option:
     return next(option for option in OPTIONS if option.name == name)
 
 
-def _merge(settings: Settings, given: Mapping[str, object], origin: str) -> None:
+def _merge(settings: Settings, given: Mapping[str, Any], origin: str) -> None:
     for name, value in given.items():
         kind = _option(name).kind
         held = settings.values[name]
         if kind == "map":
-            assert isinstance(held, dict) and isinstance(value, dict)
-            value = {**held, **value}
-            settings.origins.update((f"{name}.{key}", origin) for key in given[name])  # type: ignore[attr-defined]
-        elif kind == "list":
-            assert isinstance(held, tuple) and isinstance(value, (list, tuple))
-            value = (*held, *value)
-        settings.values[name] = value
+            settings.values[name] = {**held, **value}
+            settings.origins.update((f"{name}.{key}", origin) for key in value)
+        else:
+            settings.values[name] = (*held, *value) if kind == "list" else value
         settings.origins[name] = origin
 
 
-def _read_file(path: str) -> dict[str, object]:
+def _read_file(path: str) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -138,7 +142,7 @@ def _read_file(path: str) -> dict[str, object]:
     return {name: _value(name, value, path) for name, value in table.items()}
 
 
-def _value(name: str, value: object, path: str) -> object:
+def _value(name: str, value: Any, path: str) -> Any:
     """A value of a configuration file, held to its option's kind."""
     names = [option.name for option in OPTIONS]
     if name not in names:
@@ -150,14 +154,13 @@ def _value(name: str, value: object, path: str) -> object:
     if expected:
         raise UsageError("setting", f"{name} must be {expected}", file=path, hint=f"{name}: {option.help}")
     if option.kind == "map":
-        assert isinstance(value, dict)
         return _flatten(value, path)
-    if option.complete == "directory" or option.complete == "file":
+    if option.complete:
         return _relative_to(path, value)
     return value
 
 
-def _mismatch(option: Option, value: object) -> str:
+def _mismatch(option: Option, value: Any) -> str:
     """What the value should have been, or nothing."""
     if option.choices and value not in option.choices:
         return f"one of: {', '.join(option.choices)}"
@@ -166,7 +169,7 @@ def _mismatch(option: Option, value: object) -> str:
         "flag": isinstance(value, bool),
         "string": isinstance(value, str),
         "integer": whole,
-        "number": (whole or isinstance(value, float)) and value > 0,  # type: ignore[operator]
+        "number": (whole or isinstance(value, float)) and value > 0,
         "list": isinstance(value, list) and all(isinstance(item, str) for item in value),
         "map": isinstance(value, dict),
     }

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from xfm.errors import DocumentError
+from xfm.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
     from xfm.model import Violation
 
-#: libvirt's RPC takes no string above 4 MiB (VIR_NET_MESSAGE_STRING_MAX, src/rpc/virnetprotocol.x).
-MAX_BYTES = 4 * 1024 * 1024
-#: The nesting at which libvirt's own parser gives up (xmlParserMaxDepth of libxml2 before 2.12).
-MAX_DEPTH = 256
-
 _UTF8_BOM = b"\xef\xbb\xbf"
-_DECLARED_ENCODING = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 # Supersets of ASCII, so that the checks on raw bytes see what the parser will see.
 _ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1"})
 
@@ -39,15 +33,15 @@ def new_parser() -> etree.XMLParser:
 
 
 _parser = new_parser()
-_too_deep = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_too_deep = etree.XPath("boolean(" + "/*" * (DOCUMENT_DEPTH + 1) + ")")
 
 
-def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._ElementTree:
+def parse(data: bytes) -> etree._ElementTree:
     """Parse hostile bytes into a document with any root.
 
     :raises DocumentError: empty-input, too-large, encoding, doctype, not-well-formed, too-deep.
     """
-    check_bytes(data, max_bytes)
+    check_bytes(data, DOCUMENT_BYTES)
     try:
         tree = etree.ElementTree(etree.fromstring(data, _parser))
     except etree.XMLSyntaxError as error:
@@ -98,11 +92,11 @@ def check_bytes(data: bytes, max_bytes: int) -> None:
             "the input holds NUL bytes: it is UTF-16, UTF-32, or not XML at all",
             hint="convert it to UTF-8 first, for example: iconv -f UTF-16 -t UTF-8",
         )
-    declared = _DECLARED_ENCODING.match(data.removeprefix(_UTF8_BOM))
-    if declared and declared[1].decode("ascii").lower() not in _ENCODINGS:
+    encoding = _declared_encoding(data)
+    if encoding and encoding.lower() not in _ENCODINGS:
         raise DocumentError(
             "encoding",
-            f"the input declares the encoding {declared[1].decode('ascii')}",
+            f"the input declares the encoding {encoding}",
             line=1,
             hint="convert it to UTF-8, with iconv for example, and change its XML declaration",
         )
@@ -114,6 +108,15 @@ def check_bytes(data: bytes, max_bytes: int) -> None:
             line=data.count(b"\n", 0, position) + 1,
             hint="domain XML needs none; remove <!DOCTYPE …> and write out the entities that it declares",
         )
+
+
+def _declared_encoding(data: bytes) -> str:
+    """The encoding that the XML declaration names, if it names one."""
+    declaration, found, _ = data.removeprefix(_UTF8_BOM)[:256].partition(b"?>")
+    if not found or not declaration.startswith(b"<?xml") or b"encoding" not in declaration:
+        return ""
+    value = declaration.rpartition(b"encoding")[2].lstrip(b" \t\r\n=")
+    return value[1:].partition(value[:1])[0].decode("ascii", "replace")
 
 
 def _doctype_position(data: bytes) -> int:
@@ -135,7 +138,7 @@ def _doctype_position(data: bytes) -> int:
 
 def _refuse_syntax(error: etree.XMLSyntaxError) -> NoReturn:
     line, column = error.position
-    message = re.sub(r", line \d+, column \d+( \(.*\))?$", "", error.msg or "not well-formed XML").strip()
+    message = (error.msg or "not well-formed XML").partition(", line ")[0].strip()
     if "xcessive depth" in message:
         raise _depth_error() from None
     raise DocumentError(
@@ -149,7 +152,7 @@ def _refuse_syntax(error: etree.XMLSyntaxError) -> NoReturn:
 def _depth_error() -> DocumentError:
     return DocumentError(
         "too-deep",
-        f"the elements are nested more than {MAX_DEPTH} deep",
+        f"the elements are nested more than {DOCUMENT_DEPTH} deep",
         hint="libvirt's own parser refuses such a document too",
     )
 
@@ -188,7 +191,7 @@ def _start_tags(data: bytes) -> list[tuple[int, int]]:
     places: list[tuple[int, int]] = []
     parser = expat.ParserCreate()
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def start(*_: object) -> None:
         places.append((parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
 
     parser.StartElementHandler = start

@@ -7,40 +7,38 @@
   <!--
     The order tables of dumpxml.xsl, which imports this library and brings the template that each row calls.
 
-    A row is a template: it matches an element where it stands and names its attributes and its child elements in the
-    order in which libvirt prints them. A list begins with a blank and ends with a blank and a bar; between two names
-    stands blank space. A name that is not in the list comes last, in document order. No list is document order, too.
-    A row with a list of elements makes the element a container: text that is only blanks means nothing in it.
-    An element without a row keeps its order: most of those have text or a single attribute.
+    A row is a template: it matches an element where it stands and names its attributes and its child elements in
+    the order in which libvirt prints them. A list begins with a blank and ends with a blank and a bar; between two
+    names stands blank space. A name that is not in the list comes last, in document order. An element without a
+    row, or without a list, keeps its order: most of those have text or a single attribute. A row with a list of
+    elements makes the element a container: blank text means nothing in it.
 
     Where libvirt prints one element in two orders (an interface's driver), the row's predicate tells them apart.
-    Where one name has several forms that never meet (the address of a device, the source of a disk), one list holds
-    them all.
-
-    An importing stylesheet's own template for any element would win over all rows; that is why it is here.
+    Where one name has several forms that never meet (the address of a device, the source of a disk), one list
+    holds them all. Where libvirt mixes several names (interconnects), the list is empty but for the bar.
 
     The order is that of libvirt 9.0.0, measured on the dumps of its test driver and read from the functions that
     print (src/conf/domain_conf.c, cpu_conf.c, numa_conf.c, device_conf.c, netdev_*_conf.c, storage_*_conf.c,
     src/util/virsysinfo.c, and each driver's own elements); what came until 11.3.0 is from that version's.
   -->
 
-  <!-- An element without a row. -->
+  <!-- An element without a row. It stands here because in the importing stylesheet it would win over every row. -->
   <xsl:template match="*">
     <xsl:call-template name="xfm:lay-out"/>
   </xsl:template>
 
-  <!-- The domain and its parts. Its root has two templates (with and without namespaces), so its list has a name. -->
-  <xsl:variable name="xfm:domain-attributes" select="' type id |'"/>
+  <!-- The domain and its parts. The list of its children has a name, as a root that binds namespaces has a
+    template of its own. -->
   <xsl:variable name="xfm:domain-elements" select="' name uuid genid title description metadata maxMemory memory
       currentMemory blkiotune memtune memoryBacking vcpu vcpus iothreads iothreadids defaultiothread throttlegroups
-      cputune numatune resource sysinfo bootloader bootloader_args os idmap features cpu clock on_poweroff on_reboot
-      on_crash on_lockfailure pm perf devices seclabel keywrap launchSecurity qemu:commandline qemu:capabilities
-      qemu:override qemu:deprecation lxc:namespace xen:commandline bhyve:commandline vmware:datacenterpath
-      vmware:moref |'"/>
+      cputune numatune resource sysinfo bootloader bootloader_args os idmap features cpu clock on_poweroff
+      on_reboot on_crash on_lockfailure pm perf devices seclabel keywrap launchSecurity qemu:commandline
+      qemu:capabilities qemu:override qemu:deprecation lxc:namespace xen:commandline bhyve:commandline
+      vmware:datacenterpath vmware:moref |'"/>
 
   <xsl:template match="domain">
     <xsl:call-template name="xfm:lay-out">
-      <xsl:with-param name="attributes" select="$xfm:domain-attributes"/>
+      <xsl:with-param name="attributes" select="' type id |'"/>
       <xsl:with-param name="elements" select="$xfm:domain-elements"/>
     </xsl:call-template>
   </xsl:template>

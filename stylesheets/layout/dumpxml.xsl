@@ -12,52 +12,109 @@
       uses move there, as they do in libvirt. So a diff against virsh dumpxml shows only what libvirt filled
       in.</doc:summary>
     <doc:source>libvirt 9.0.0 src/conf/domain_conf.c (what prints a domain), src/util/virxml.c (metadata)</doc:source>
-    <doc:source>libvirt 9.0.0, test:///default: the dumps of every document of tests/qemuxml2argvdata</doc:source>
+    <doc:source>libvirt 9.0.0, test:///default: its dumps of the documents of tests/qemuxml2argvdata</doc:source>
     <doc:source>libxml2 parser.c, xmlsave.c: which blanks libvirt drops from metadata, and what it indents</doc:source>
   </doc:stylesheet>
 
+  <!-- Whatever has a namespace, by its prefix; only looked up where the root binds one. -->
   <xsl:key name="xfm:prefixed" match="*[namespace-uri()] | @*[namespace-uri()]" use="substring-before(name(), ':')"/>
 
-  <!-- One element. The lists of attributes and elements are empty or have the form that dumpxml-order.xsl describes. -->
+  <!--
+    One element: its attributes, then what is in it. The lists are empty or have the form that dumpxml-order.xsl
+    describes. What the list has behind a name is the longer the earlier the name comes; for a name that it does not
+    have that is nothing, hence the descending order. libxslt's sort is stable.
+  -->
   <xsl:template name="xfm:lay-out">
     <xsl:param name="attributes"/>
     <xsl:param name="elements"/>
     <xsl:copy>
-      <xsl:call-template name="xfm:inside">
-        <xsl:with-param name="attributes" select="$attributes"/>
-        <xsl:with-param name="elements" select="$elements"/>
-      </xsl:call-template>
+      <xsl:choose>
+        <xsl:when test="$attributes and @*[2]">
+          <xsl:for-each select="@*">
+            <xsl:sort data-type="number" order="descending"
+                select="string-length(substring-after($attributes, concat(' ', name(), ' ')))"/>
+            <xsl:copy/>
+          </xsl:for-each>
+        </xsl:when>
+        <xsl:otherwise>
+          <xsl:copy-of select="@*"/>
+        </xsl:otherwise>
+      </xsl:choose>
+      <xsl:if test="node()">
+        <xsl:call-template name="xfm:content">
+          <xsl:with-param name="elements" select="$elements"/>
+        </xsl:call-template>
+      </xsl:if>
     </xsl:copy>
   </xsl:template>
 
+  <!-- A root that binds namespaces. Copying it would copy them all, so it is made anew. libxml2's namespace axis
+    goes backwards. -->
+  <xsl:template match="/domain[namespace::*[2]]">
+    <xsl:element name="domain">
+      <xsl:variable name="many" select="boolean(namespace::*[18])"/>
+      <xsl:for-each select="namespace::*[name() != 'xml']">
+        <xsl:sort select="position()" data-type="number" order="descending"/>
+        <xsl:call-template name="xfm:root-namespace">
+          <xsl:with-param name="many" select="$many"/>
+        </xsl:call-template>
+      </xsl:for-each>
+      <xsl:copy-of select="@type"/>
+      <xsl:copy-of select="@id"/>
+      <xsl:copy-of select="@*"/>
+      <xsl:call-template name="xfm:content">
+        <xsl:with-param name="elements" select="$xfm:domain-elements"/>
+      </xsl:call-template>
+    </xsl:element>
+  </xsl:template>
+
   <!--
-    The attributes and children of the current element. The rest of the list behind a name is the longer the earlier
-    the name comes; for a name not in the list it is nothing, hence the descending order. The sort is stable.
+    The root keeps a namespace (the current node) that is used outside the metadata. One that nothing uses is dropped,
+    as libvirt does, unless a text or a value may mean it (a QName in content). To look for that is a pass over the
+    document for each, so beyond some sixteen namespaces none is dropped.
   -->
-  <xsl:template name="xfm:inside">
-    <xsl:param name="attributes"/>
+  <xsl:template name="xfm:root-namespace">
+    <xsl:param name="many"/>
+    <xsl:variable name="users" select="key('xfm:prefixed', name())[namespace-uri() = current()]"/>
+    <xsl:variable name="mention" select="concat(name(), ':')"/>
+    <xsl:choose>
+      <xsl:when test="$users">
+        <xsl:copy-of select="self::node()[$users[not(ancestor::metadata[parent::domain])]]"/>
+      </xsl:when>
+      <xsl:when test="$many or //@*[contains(., $mention)] or //text()[contains(., $mention)]">
+        <xsl:copy-of select="."/>
+      </xsl:when>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The metadata of such a root gets the namespaces that are used in it and nowhere else. -->
+  <xsl:template match="/domain[namespace::*[2]]/metadata">
+    <xsl:copy>
+      <xsl:for-each select="../namespace::*[name() != 'xml']">
+        <xsl:sort select="position()" data-type="number" order="descending"/>
+        <xsl:if test="key('xfm:prefixed', name())[namespace-uri() = current()][ancestor::metadata]">
+          <xsl:copy-of select="."/>
+        </xsl:if>
+      </xsl:for-each>
+      <xsl:copy-of select="@*"/>
+      <xsl:call-template name="xfm:content"/>
+    </xsl:copy>
+  </xsl:template>
+
+  <!-- What is in an element: text, as it is; or children, one a line; or both, and then nothing is moved. -->
+  <xsl:template name="xfm:content">
     <xsl:param name="elements"/>
     <xsl:choose>
-      <xsl:when test="$attributes and @*[2]">
-        <xsl:for-each select="@*">
-          <xsl:sort data-type="number" order="descending"
-              select="string-length(substring-after($attributes, concat(' ', name(), ' ')))"/>
-          <xsl:copy/>
-        </xsl:for-each>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:copy-of select="@*"/>
-      </xsl:otherwise>
-    </xsl:choose>
-    <xsl:choose>
-      <xsl:when test="not(node())"/>
-      <xsl:when test="text()[normalize-space()] or @xml:space = 'preserve'">
+      <xsl:when test="text()[normalize-space()] or (not($elements) and @xml:space = 'preserve')">
         <xsl:apply-templates select="node()" mode="xfm:verbatim"/>
       </xsl:when>
       <xsl:when test="* or comment() or processing-instruction()">
+        <xsl:variable name="end" select="concat('&#10;', str:padding(2 * count(ancestor::*)))"/>
         <xsl:call-template name="xfm:children">
           <xsl:with-param name="elements" select="$elements"/>
+          <xsl:with-param name="line" select="concat($end, '  ')"/>
         </xsl:call-template>
+        <xsl:value-of select="$end"/>
       </xsl:when>
       <xsl:when test="not($elements)">
         <xsl:copy-of select="text()"/>
@@ -65,11 +122,10 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- Child elements, comments and processing instructions, one a line; the blanks between them are replaced. -->
+  <!-- A comment sorts like the element that follows it; the most frequent case, no comment, has the fastest key. -->
   <xsl:template name="xfm:children">
     <xsl:param name="elements"/>
-    <xsl:variable name="end" select="concat('&#10;', str:padding(2 * count(ancestor::*)))"/>
-    <xsl:variable name="line" select="concat($end, '  ')"/>
+    <xsl:param name="line"/>
     <xsl:choose>
       <xsl:when test="not($elements)">
         <xsl:for-each select="node()[not(self::text())]">
@@ -79,8 +135,8 @@
       </xsl:when>
       <xsl:when test="comment() or processing-instruction()">
         <xsl:for-each select="node()[not(self::text())]">
-          <xsl:sort data-type="number" order="descending" select="string-length(substring-after($elements,
-              concat(' ', name(self::* | following-sibling::*[1]), ' ')))"/>
+          <xsl:sort data-type="number" order="descending" select="boolean(self::* | following-sibling::*[1]) *
+              string-length(substring-after($elements, concat(' ', name(self::* | following-sibling::*[1]), ' ')))"/>
           <xsl:value-of select="$line"/>
           <xsl:apply-templates select="."/>
         </xsl:for-each>
@@ -94,10 +150,8 @@
         </xsl:for-each>
       </xsl:otherwise>
     </xsl:choose>
-    <xsl:value-of select="$end"/>
   </xsl:template>
 
-  <!-- Inside an element that has text nothing is moved and no blank is added or taken. -->
   <xsl:template match="* | text() | comment() | processing-instruction()" mode="xfm:verbatim">
     <xsl:copy>
       <xsl:copy-of select="@*"/>

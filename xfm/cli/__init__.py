@@ -6,8 +6,8 @@ The first argument is a command, or else this is the filter, ``xfm [FILE]``. Eac
 
 from __future__ import annotations
 
+import gc
 import os
-import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     :param argv: the arguments without the program's name; None for those of the process.
     :return: the exit status: 0 done, 1 document refused, 2 usage, 3 environment, 4 plugin or stylesheet.
     """
+    gc.disable()  # a run ends before collecting pays
     arguments = list(sys.argv[1:] if argv is None else argv)
     from xfm.cli import options, render
     from xfm.errors import XfmError
@@ -56,13 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         render.error(error)
         return error.exit_status
     except BrokenPipeError:
-        return _die_of(signal.SIGPIPE)
+        return _die_of("SIGPIPE")
     except KeyboardInterrupt:
-        return _die_of(signal.SIGINT)
+        return _die_of("SIGINT")
 
 
-def _die_of(number: signal.Signals) -> int:
+def _die_of(name: str) -> int:
     """End as a program does that never heard of the signal, so that a shell and its scripts see what happened."""
+    import signal
+
+    number = signal.Signals[name]
     # What is still in Python's buffer has nowhere to go.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     signal.signal(number, signal.SIG_DFL)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from xfm import source
 from xfm.cli import render
 from xfm.errors import MissingError
+from xfm.limits import DOCUMENT_BYTES
 
 
 def read(path: str) -> bytes:
@@ -18,7 +18,7 @@ def read(path: str) -> bytes:
         return _read_stdin()
     try:
         with open(path, "rb") as file:
-            return file.read(source.MAX_BYTES + 1)
+            return file.read(DOCUMENT_BYTES + 1)
     except OSError as error:
         raise MissingError(
             "file",
@@ -34,6 +34,6 @@ def _read_stdin() -> bytes:
     if sys.stdin.isatty():
         render.note("reading domain XML from the terminal; end it with Ctrl-D, leave with Ctrl-C")
     try:
-        return sys.stdin.buffer.read(source.MAX_BYTES + 1)
+        return sys.stdin.buffer.read(DOCUMENT_BYTES + 1)
     except OSError as error:
         raise MissingError("file", f"cannot read stdin: {error.strerror}", hint="name a FILE") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import api, confine, sink
+from xfm import api, sink
 from xfm.cli import COMMANDS, documents, options, render
 from xfm.errors import MissingError, UsageError
 
@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
         until=values["until"],
         record=values["diff"],
     )
-    result = confine.run(lambda progress: pipeline.run(data, progress), seconds=values["time-limit"])
+    result = api.transform(data, pipeline=pipeline, seconds=values["time-limit"])
     for note in result.notes:
         render.note(note)
     if values["verbose"]:

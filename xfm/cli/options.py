@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
 from xfm import settings
@@ -31,12 +32,21 @@ def new_parser(name: str, command: Command, commands: Mapping[str, Command]) -> 
         prog=f"xfm {name}".strip(),
         description=command.summary[0].upper() + command.summary[1:] + ".",
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help_formatter,
         allow_abbrev=False,
     )
     if not name:
         parser.add_argument("--version", action="version", version=f"xfm {VERSION}")
     return parser
+
+
+def _help_formatter(prog: str) -> argparse.HelpFormatter:
+    """A formatter that knows its width: argparse would load shutil for it, for every option, help or no help."""
+    try:
+        width = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        width = 80
+    return argparse.RawDescriptionHelpFormatter(prog, width=width - 2, max_help_position=28)
 
 
 def add_settings(parser: argparse.ArgumentParser, names: tuple[str, ...] | None = None) -> None:

@@ -44,7 +44,7 @@ def steps(done: Iterable[Step]) -> None:
 
 def _complain(text: str) -> None:
     if sys.stderr is not None:
-        print(text, file=sys.stderr)
+        sys.stderr.write(text + "\n")
 
 
 def data(content: bytes) -> None:
@@ -62,7 +62,7 @@ def data(content: bytes) -> None:
         raise
     except OSError as fault:
         # Python would try again at its end, and complain in its own way.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         raise MissingError("file", f"cannot write to stdout: {fault.strerror}", hint="make room for it") from fault
 
 

@@ -83,7 +83,7 @@ def suggestion(name: str, known: list[str] | tuple[str, ...]) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(known) or 'none'}"
 
 
 def _check_names(block: _Element, file: str) -> None:
@@ -96,7 +96,7 @@ def _check_names(block: _Element, file: str) -> None:
                 suggestion(str(name), sorted(_ATTRIBUTES)),
             )
     for child in block.iterchildren(tag="*"):
-        name = child.tag.removeprefix(_DOC)
+        name = str(child.tag).removeprefix(_DOC)
         if name not in _CHILDREN:
             fail(
                 file,

@@ -1,0 +1,234 @@
+"""How fast xfm is, against what one would type without it; the figures of the README come from here.
+
+    python benchmarks/speed.py [--runs N] [--rounds N] [--check]
+
+Cold: one document, whole processes, in turn (A B C A B C ...), so that a machine's mood meets all alike:
+
+    xfm               the filter
+    equivalent chain  a shell script: one xsltproc for each stylesheet that xfm runs on the document, one
+                      `xmllint --relaxng` for each validation that it makes
+    short chain       the same with 5 stylesheets and 6 validations
+
+Warm: the whole corpus in one process, in turn document by document:
+
+    xfm               Pipeline.run
+    bare loop         lxml with the same compiled stylesheets, and a validation of the input, after each stage, and of
+                      the output
+
+With --check the exit status is 1 where a ratio is above its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from xfm import new_pipeline, pin
+from xfm.errors import XfmError
+from xfm.hookspecs import STAGES
+from xfm.stylesheet.stylesheet import PROVENANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xfm import Pipeline
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(os.environ.get("XFM_CORPUS") or ROOT.parent / "shared" / "corpus" / "libvirt-9.0.0")
+COLD_DOCUMENT = ROOT / "tests" / "fixtures" / "demo" / "win1.xml"
+
+#: The limits that --check holds the ratios to.
+LIMITS = {"cold, equivalent chain": 0.60, "cold, short chain": 1.00, "warm, bare loop": 1.15}
+
+
+def main() -> int:
+    """Measure, print a table, and compare with the limits where asked."""
+    parser = argparse.ArgumentParser(description="Measure xfm against shell chains and a bare lxml loop.")
+    parser.add_argument("--runs", type=int, default=30, help="cold: processes of each kind (default: 30)")
+    parser.add_argument("--rounds", type=int, default=3, help="warm: passes over the corpus (default: 3)")
+    parser.add_argument("--check", action="store_true", help="exit with 1 where a ratio is above its limit")
+    options = parser.parse_args()
+    rows = [*cold(options.runs), *warm(options.rounds)]
+    print(f"Python {sys.version.split()[0]}, lxml {etree.__version__}, {os.cpu_count()} CPUs\n")
+    print("| what | xfm | the other | ratio | limit |")
+    print("|---|---|---|---|---|")
+    for name, ours, theirs, ratio in rows:
+        print(f"| {name} | {ours * 1e3:.2f} ms | {theirs * 1e3:.2f} ms | {ratio:.2f} | {LIMITS[name]:.2f} |")
+    missed = [name for name, _, _, ratio in rows if ratio > LIMITS[name]]
+    if options.check and missed:
+        print(f"\nabove the limit: {', '.join(missed)}")
+        return 1
+    return 0
+
+
+Row = tuple[str, float, float, float]
+
+
+def cold(runs: int) -> list[Row]:
+    """Whole processes over one Windows guest."""
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        pipeline = new_pipeline()
+        sheets, validations = _work(pipeline, COLD_DOCUMENT.read_bytes())
+        # An installed package has its byte code; so has xfm here, from the warm-up on.
+        settings = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**settings, "XML_CATALOG_FILES": str(_catalogue(place, pipeline))}
+        equivalent = _script(place / "equivalent.sh", sheets, validations, pipeline.schema.path)
+        short = _script(place / "short.sh", sheets[:5], 6, pipeline.schema.path)
+        program = shutil.which("xfm", path=str(Path(sys.executable).parent)) or "xfm"
+        commands = [[program, str(COLD_DOCUMENT)], ["sh", str(equivalent)], ["sh", str(short)]]
+        times = interleaved([_process(command, environment) for command in commands], runs)
+    label = f"{len(sheets)} stylesheets, {validations} validations"
+    print(f"cold: {COLD_DOCUMENT.relative_to(ROOT)}, {label}, {runs} runs", file=sys.stderr)
+    ours = statistics.median(times[0])
+    return [
+        _row("cold, equivalent chain", times[0], times[1], ours),
+        _row("cold, short chain", times[0], times[2], ours),
+    ]
+
+
+def _row(name: str, ours: Sequence[float], theirs: Sequence[float], median: float) -> Row:
+    """The ratio is the median of the pairs' ratios: neighbours in time, so that drift cancels out."""
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    return name, median, statistics.median(theirs), statistics.median(ratios)
+
+
+def interleaved(actions: Sequence[Callable[[], None]], runs: int) -> list[list[float]]:
+    """Run all in turn, ``runs`` times after a warm-up, and give the seconds of each."""
+    times: list[list[float]] = [[] for _ in actions]
+    for turn in range(-2, runs):
+        for index, action in enumerate(actions):
+            start = time.perf_counter()
+            action()
+            if turn >= 0:
+                times[index].append(time.perf_counter() - start)
+    return times
+
+
+def _process(command: list[str], environment: dict[str, str]) -> Callable[[], None]:
+    def run() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+
+    return run
+
+
+def _work(pipeline: Pipeline, data: bytes) -> tuple[list[str], int]:
+    """The stylesheets that run on the document, and how often xfm validates it."""
+    result = pipeline.run(data)
+    paths = {link.stylesheet.id: link.stylesheet.path for link in pipeline.chain(result.baseline).links}
+    changed_stages = {step.stage for step in result.steps if step.changed}
+    return [paths[step.stylesheet] for step in result.steps], 1 + len(changed_stages) + 1
+
+
+def _catalogue(place: Path, pipeline: Pipeline) -> Path:
+    """An XML catalogue that gives xsltproc the document that the pin stage reads."""
+    record = place / "provenance.xml"
+    record.write_bytes(_record(pipeline, 1))
+    catalogue = place / "catalogue.xml"
+    catalogue.write_text(
+        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
+        f'<uri name="{PROVENANCE}" uri="{record.as_uri()}"/></catalog>'
+    )
+    return catalogue
+
+
+def _record(pipeline: Pipeline, baseline: int) -> bytes:
+    """What the pin stage reads."""
+    chain = pipeline.chain(baseline)
+    running, _ = chain.running(None)
+    version = pipeline.schema.version
+    return pin.provenance(chain.links, running, baseline=baseline, schema_version=version, pin=None, changed=True)
+
+
+def _script(path: Path, sheets: list[str], validations: int, schema: str) -> Path:
+    """A shell chain over temporary files, a validation after each of the first stylesheets, one before and one last."""
+    validate = f"xmllint --noout --relaxng {schema}"
+    lines = ["set -e", "d=$(mktemp -d)", "trap 'rm -rf \"$d\"' EXIT", f"cp {COLD_DOCUMENT} $d/0", f"{validate} $d/0"]
+    for number, sheet in enumerate(sheets, 1):
+        lines.append(f"xsltproc -o $d/{number} {sheet} $d/{number - 1}")
+        if number <= validations - 2:
+            lines.append(f"{validate} $d/{number}")
+    lines += [f"{validate} $d/{len(sheets)}", f"cat $d/{len(sheets)}"]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def warm(rounds: int) -> list[Row]:
+    """The corpus through one pipeline, against a loop with nothing but lxml; both over the documents that are valid."""
+    pipeline = new_pipeline()
+    documents = []
+    for path in sorted(CORPUS.glob("*.xml")):
+        try:
+            pipeline.run(path.read_bytes())
+        except XfmError:
+            continue
+        documents.append(path.read_bytes())
+    if not documents:
+        sys.exit(f"no corpus in {CORPUS}; set XFM_CORPUS")
+    relaxng = etree.RelaxNG(etree.parse(pipeline.schema.path))
+    loops = {baseline: [_compiled(pipeline, baseline, stage) for stage in STAGES] for baseline in (0, 1)}
+    ours, theirs = [], []
+    for _ in range(rounds):
+        a, b = 0.0, 0.0
+        for data in documents:
+            start = time.perf_counter()
+            result = pipeline.run(data)
+            middle = time.perf_counter()
+            _bare(data, loops[result.baseline], relaxng)
+            a += middle - start
+            b += time.perf_counter() - middle
+        ours.append(a / len(documents))
+        theirs.append(b / len(documents))
+    print(f"warm: {len(documents)} documents of {CORPUS.name}, {rounds} rounds", file=sys.stderr)
+    return [_row("warm, bare loop", ours, theirs, statistics.median(ours))]
+
+
+Transformation = tuple[etree.XSLT, dict[str, Any]]
+
+
+class _Record(etree.Resolver):
+    """Answers document('xfm:provenance') in the bare loop, always the same."""
+
+    def __init__(self, record: bytes) -> None:
+        self.record = record
+
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002
+        return self.resolve_string(self.record, context) if system_url == PROVENANCE else None
+
+
+def _compiled(pipeline: Pipeline, baseline: int, stage: str) -> list[Transformation]:
+    running, _ = pipeline.chain(baseline).running(None)
+    parser = etree.XMLParser()
+    parser.resolvers.add(_Record(_record(pipeline, baseline)))
+    return [
+        (etree.XSLT(etree.parse(link.stylesheet.path, parser)), dict(link.values))
+        for link in running
+        if link.stage == stage
+    ]
+
+
+def _bare(data: bytes, stages: list[list[Transformation]], relaxng: etree.RelaxNG) -> bytes:
+    """What a script would do: parse, validate, transform, validate after each stage, write, validate what it wrote."""
+    document = etree.ElementTree(etree.fromstring(data))
+    relaxng.validate(document)
+    for transformations in stages:
+        for transform, values in transformations:
+            document = transform(document, **values)
+        relaxng.validate(document)
+    xml = etree.tostring(document)
+    relaxng.validate(etree.fromstring(xml))
+    return xml
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+# bash completion for xfm
+# Made by scripts/generate from the command line's own definition.
+
+# Adds to COMPREPLY what fits the current word: of files, of directories, or of the words given.
+_xfm_offer() {
+  local found
+  case $1 in
+    file)
+      mapfile -t found < <(compgen -f -- "$cur")
+      compopt -o filenames 2>/dev/null
+      ;;
+    directory)
+      mapfile -t found < <(compgen -d -- "$cur")
+      compopt -o filenames 2>/dev/null
+      ;;
+    *) mapfile -t found < <(compgen -W "$1" -- "$cur") ;;
+  esac
+  COMPREPLY+=("${found[@]}")
+}
+
+_xfm() {
+  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=
+  COMPREPLY=()
+  # bash takes --until=STAGE for three words.
+  if [[ $cur == = ]]; then
+    cur=
+  elif [[ $previous == = ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  if ((COMP_CWORD > 1)); then
+    case ${COMP_WORDS[1]} in
+      validate|stages|plugins|pin|schemas|config) command=${COMP_WORDS[1]} ;;
+    esac
+  fi
+  case $command:$previous in
+    :--set|:--baseline|:--time-limit|stages:--set|stages:--baseline|schemas:--libvirt|config:--set|config:--baseline|config:--time-limit) _xfm_offer ''; return ;;
+    :--plugin-dir|:--schemas|validate:--schemas|stages:--plugin-dir|stages:--schemas|plugins:--plugin-dir|plugins:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
+    :--until|stages:--until|config:--until) _xfm_offer 'dialect policy defaults enlightenments machine-type device-identity topology pin layout'; return ;;
+    :-o|:--output|:--config|validate:--config|stages:--config|plugins:--config|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    case $command in
+      config) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --until --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config --json' ;;
+      schemas) _xfm_offer '-h --help --libvirt --json' ;;
+      pin) _xfm_offer '-h --help --json' ;;
+      plugins) _xfm_offer '-h --help --plugin-dir --schemas --config --json' ;;
+      stages) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --until --config --json' ;;
+      validate) _xfm_offer '-h --help --schemas --config --json' ;;
+      *) _xfm_offer '-h --help --version --set --baseline --plugin-dir --schemas --until --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
+    esac
+  else
+    ((COMP_CWORD > 1)) || _xfm_offer 'validate stages plugins pin schemas config'
+    case $command in
+      config) : ;;
+      schemas) _xfm_offer 'list add'; _xfm_offer 'directory' ;;
+      pin) _xfm_offer 'file' ;;
+      plugins) : ;;
+      stages) : ;;
+      validate) _xfm_offer 'file' ;;
+      *) _xfm_offer 'file' ;;
+    esac
+  fi
+}
+
+complete -F _xfm xfm

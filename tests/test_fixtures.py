@@ -1,0 +1,187 @@
+"""Each folder ``tests/fixtures/<stage>/<case>/`` is a test of the built-in stylesheets of one stage.
+
+``input.xml`` goes through the stylesheets of that stage alone, and must give ``expected.xml``, or fail as
+``error.txt`` says. ``params.toml`` may hold ``baseline``, a table ``[set]`` and, for pin, ``changed = false`` (the stages
+before changed nothing). The name of a case begins with the id of the stylesheet that it is about. Expected files are written by hand, or by ``pytest --regen`` and then read: it writes
+those that are missing, and never touches one that is there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import etree
+
+from xfm import builtin, chain, pin, plugins, schema, source
+from xfm.errors import XfmError
+from xfm.hookspecs import STAGES
+from xfm.serialize import serialize
+from xfm.stylesheet.stylesheet import PROVENANCE
+from xfm.version import VERSION
+
+if TYPE_CHECKING:
+    from lxml.etree import _ElementTree
+
+    from xfm.chain import Chain
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CASES = sorted(path for stage in STAGES for path in FIXTURES.glob(f"{stage}/*") if path.is_dir())
+NAMES = [f"{path.parent.name}/{path.name}" for path in CASES]
+_UNINDENTED = etree.XMLParser(remove_blank_text=True)
+
+
+@functools.cache
+def _plugins() -> plugins.Plugins:
+    return plugins.load(with_installed=False)
+
+
+def _params(case: Path) -> dict[str, Any]:
+    file = case / "params.toml"
+    given: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    assert given.keys() <= {"set", "baseline", "changed"}
+    return given
+
+
+def _chain(case: Path) -> Chain:
+    """The built-in chain with the settings of the case."""
+    given = _params(case)
+    settings = {name: str(value) for name, value in given.get("set", {}).items()}
+    whole = chain.build(_plugins(), given.get("baseline", builtin.NEWEST), settings)
+    return whole._replace(links=tuple(link for link in whole.links if link.stylesheet.builtin))
+
+
+def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _ElementTree:
+    """The stage, as the pipeline runs it; ``again`` on what it gave, where the stages before change nothing."""
+    whole = _chain(case)
+    known = pin.read(document)
+    running, _ = whole.running(known)
+    record = pin.provenance(
+        whole.links,
+        running,
+        baseline=whole.baseline,
+        schema_version="9.0.0",
+        pin=known,
+        changed=_params(case).get("changed", True) and not again,
+    )
+    for link in running:
+        if link.stage == case.parent.name:
+            documents = {PROVENANCE: record} if link.stage == "pin" else {}
+            document, _ = link.stylesheet.apply(document, link.values, documents)
+    return document
+
+
+def _comparable(case: Path, document: _ElementTree) -> str:
+    """The text that is compared: for layout each byte, else canonical XML, indented by this function alone."""
+    if case.parent.name == "layout":
+        return serialize(document).decode()
+    if case.parent.name == "dialect":
+        text = etree.tostring(document, method="c14n").decode()  # where blanks are what it is about
+        return re.sub(r">\s*\n\s*<", ">\n<", text)
+    tree = etree.ElementTree(etree.fromstring(etree.tostring(document), _UNINDENTED))
+    etree.indent(tree)
+    text = etree.tostring(tree, method="c14n").decode()
+    for link in _chain(case).links if case.parent.name == "pin" else ():
+        text = text.replace(link.stylesheet.digest, "sha256:…")  # those of other stylesheets stay to be seen
+    return text.replace(f'version="{VERSION}"', 'version="…"') + "\n"
+
+
+def _text(document: _ElementTree) -> str:
+    return etree.tostring(document, encoding="unicode") + "\n"
+
+
+def _fields(error: XfmError) -> str:
+    sheet = f"stylesheet: {error.stylesheet}\n" if error.stylesheet else ""
+    return f"code: {error.code}\n{sheet}xpath: {error.xpath}\nmessage: {error.message}\n"
+
+
+def _load(path: Path) -> _ElementTree:
+    return source.parse_domain(path.read_bytes())
+
+
+def _expect(actual: str, wanted: str, expected: Path) -> None:
+    if actual != wanted:
+        lines = difflib.unified_diff(wanted.splitlines(), actual.splitlines(), str(expected), "actual", lineterm="")
+        pytest.fail("\n".join(lines), pytrace=False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_the_stage_gives_what_the_case_expects(case: Path, request: pytest.FixtureRequest) -> None:
+    regen: bool = request.config.getoption("--regen")
+    document = _load(case / "input.xml")
+    before = etree.tostring(document)
+    if (case / "error.txt").exists():
+        with pytest.raises(XfmError) as raised:
+            _run(case, document)
+        _expect(_fields(raised.value), (case / "error.txt").read_text("utf-8"), case / "error.txt")
+        return
+    actual = _run(case, document)
+    expected = case / "expected.xml"
+    if not expected.exists():
+        if not regen:
+            pytest.fail(f"{expected} is missing; `pytest --regen` writes it, then read it", pytrace=False)
+        expected.write_text(_comparable(case, actual) if case.parent.name != "dialect" else _text(actual), "utf-8")
+    is_layout = case.parent.name == "layout"
+    _expect(
+        _comparable(case, actual),
+        expected.read_text("utf-8") if is_layout else _comparable(case, _load(expected)),
+        expected,
+    )
+    assert etree.tostring(document) == before, "the input itself was changed"
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_input_and_output_fit_libvirts_schema(case: Path) -> None:
+    if (case / "error.txt").exists():
+        pytest.skip("gives no output")
+    grammar = schema.find()
+    document = _load(case / "input.xml")
+    if case.parent.name != "dialect":
+        assert grammar.violations(document) == []
+    assert grammar.violations(_run(case, document)) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_a_second_run_of_the_stage_changes_nothing(case: Path) -> None:
+    if (case / "error.txt").exists():
+        pytest.skip("gives no output")
+    once = _run(case, _load(case / "input.xml"))
+    again = _run(case, source.parse_domain(serialize(once)), again=True)
+    assert _comparable(case, again) == _comparable(case, once)
+
+
+def _covering(identifier: str, ids: set[str]) -> list[Path]:
+    """The cases of a stylesheet: those named after it, and after no other whose id is longer."""
+    return [
+        case
+        for case in CASES
+        if max((i for i in ids if f"{case.name}-".startswith(f"{i}-")), key=len, default="") == identifier
+    ]
+
+
+def test_every_builtin_stylesheet_has_a_changing_and_an_unchanged_case() -> None:
+    links = chain.build(_plugins(), builtin.NEWEST, {}).links
+    ids = {link.stylesheet.id for link in links if link.stylesheet.builtin}
+    missing = []
+    for identifier in sorted(ids):
+        cases = [case for case in _covering(identifier, ids) if (case / "expected.xml").exists()]
+        same = [_comparable(c, _load(c / "input.xml")) == _comparable(c, _load(c / "expected.xml")) for c in cases]
+        missing += [f"{identifier}: no case that changes something"] * (False not in same)
+        missing += [f"{identifier}: no case that changes nothing"] * (True not in same)
+    assert missing == []
+
+
+def test_every_case_belongs_to_a_stylesheet_of_its_stage_and_has_one_expectation() -> None:
+    links = chain.build(_plugins(), builtin.NEWEST, {}).links
+    ids = {stage: {link.stylesheet.id for link in links if link.stage == stage} for stage in STAGES}
+    for case in CASES:
+        assert any(f"{case.name}-".startswith(f"{identifier}-") for identifier in ids[case.parent.name]), case
+        found = {path.name for path in case.iterdir()}
+        assert "input.xml" in found, case
+        assert len(found & {"expected.xml", "error.txt"}) == 1, case
+        assert found <= {"input.xml", "expected.xml", "error.txt", "params.toml"}, case

@@ -1,0 +1,18 @@
+"""How much of anything xfm takes: what is above is refused, in bounded time and memory."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Bytes of a document. libvirt's RPC takes no string above 4 MiB (VIR_NET_MESSAGE_STRING_MAX, virnetprotocol.x).
+DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+#: Nesting of elements: where libvirt's own parser gives up (xmlParserMaxDepth of libxml2 before 2.12).
+DOCUMENT_DEPTH: Final = 256
+#: Bytes of a stylesheet.
+STYLESHEET_BYTES: Final = 1024 * 1024
+#: Seconds that a confined run may take, where nothing else is asked for.
+SECONDS: Final = 20.0
+#: Bytes of memory that a confined run may take beside what the process has already.
+MEMORY: Final = 1024 * 1024 * 1024
+#: Bytes of a document above which even xfm's own stylesheets run confined.
+TRUSTED_BYTES: Final = 256 * 1024
