@@ -33,7 +33,8 @@ _xfm() {
     esac
   fi
   case $command:$previous in
-    :--set|:--baseline|:--time-limit|stages:--set|stages:--baseline|schemas:--libvirt|config:--set|config:--baseline|config:--time-limit) _xfm_offer ''; return ;;
+    :--set|:--time-limit|stages:--set|schemas:--libvirt|config:--set|config:--time-limit) _xfm_offer ''; return ;;
+    :--baseline|stages:--baseline|config:--baseline) _xfm_offer '0 1'; return ;;
     :--plugin-dir|:--schemas|validate:--schemas|stages:--plugin-dir|stages:--schemas|plugins:--plugin-dir|plugins:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
     :--until|stages:--until|config:--until) _xfm_offer 'dialect policy defaults enlightenments machine-type device-identity topology pin layout'; return ;;
     :-o|:--output|:--config|validate:--config|stages:--config|plugins:--config|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;

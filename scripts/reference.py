@@ -8,13 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xfm import builtin, cli, hookspecs, settings
+from xfm import builtin, chain, cli, hookspecs, plugins, settings
 from xfm.cli import options
-from xfm.stylesheet.stylesheet import Stylesheet
 from xfm.version import VERSION
 
 if TYPE_CHECKING:
     import argparse
+
+    from xfm.stylesheet.stylesheet import Stylesheet
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -93,6 +94,7 @@ def settings_table() -> str:
 def stages_reference() -> str:
     """A heading for each stage, and under it one for each built-in stylesheet."""
     parts = []
+    links = chain.build(plugins.load(with_installed=False), builtin.NEWEST, {}).links
     for stage in hookspecs.STAGES:
         hook = hookspecs.hook_of(stage)
         parts += [
@@ -100,8 +102,8 @@ def stages_reference() -> str:
             f"Hook: [`{hook}`](hooks.md#{hook}baseline-int---contributions).",
             inspect.getdoc(getattr(hookspecs, hook)) or "",
         ]
-        sheets = [Stylesheet(c.path, builtin=True) for c in getattr(builtin, hook)(builtin.NEWEST)]
-        parts += [_stylesheet_entry(sheet) for sheet in sorted(sheets, key=lambda sheet: sheet.id)]
+        sheets = [link.stylesheet for link in links if link.stage == stage and link.stylesheet.builtin]
+        parts += [_stylesheet_entry(sheet) for sheet in sheets]
         if not sheets:
             parts.append("xfm has no stylesheet of its own in this stage.")
     return "\n\n".join(parts)
@@ -146,7 +148,7 @@ def with_generated_parts(text: str) -> str:
     """A document with its marked parts made anew."""
 
     def make(match: re.Match[str]) -> str:
-        kind, _, name = match[1].partition(" ")
+        kind, _, name = match[1].removesuffix(" filter").partition(" ")
         if kind == "options":
             part = f"```text\n{synopsis(name)}\n```\n\n{option_table(name)}"
         else:

@@ -79,4 +79,5 @@ def xfm_pin(baseline: int) -> list[Contribution]:
 @hookimpl
 def xfm_layout() -> list[Contribution]:
     """The form of libvirt's own ``dumpxml``."""
-    return [Contribution(os.path.join(resources.STYLESHEETS, "layout", "dumpxml.xsl"))]
+    folder = os.path.join(resources.STYLESHEETS, "layout")
+    return [Contribution(os.path.join(folder, name)) for name in ("device-order.xsl", "dumpxml.xsl")]

@@ -17,7 +17,6 @@ from xfm.stylesheet.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
     from typing import Any
 
     from pluggy import HookImpl
@@ -147,11 +146,10 @@ def _stylesheet(plugins: Plugins, path: str) -> Stylesheet:
 
 def _check_duplicates(seats: Iterable[_Seat]) -> None:
     first: dict[str, _Seat] = {}
-    for seat in seats:
+    # xfm's own first: where a plugin takes the id of one, the plugin is at fault.
+    for seat in sorted(seats, key=lambda seat: not seat.stylesheet.builtin):
         other = first.setdefault(seat.stylesheet.id, seat)
         if other is not seat:
-            if seat.stylesheet.builtin:
-                seat, other = other, seat  # the newcomer is at fault
             raise PluginError(
                 "duplicate-id",
                 f"two stylesheets have the id {seat.stylesheet.id}: {other.stylesheet.path} (of {other.plugin}) and "

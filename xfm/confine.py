@@ -34,8 +34,8 @@ def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY) -> Result:
     """Run the job in a child and give its result.
 
     :param job: is given a function that it calls with stage and id of each stylesheet before that runs.
-    :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the document's
-        fault while no stylesheet runs, else the stylesheet's.
+    :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the
+        document's fault while no stylesheet runs, else the stylesheet's.
     """
     result_end, child_result = os.pipe()
     progress_end, child_progress = os.pipe()

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from xfm.model import Violation
 
 
+#: Characters of a message: more than any sentence of ours, less than a hostile document's longest name.
+MESSAGE_LENGTH = 400
+# C0, DEL and C1: a terminal would act on them.
+_CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+
+
+def presentable(text: str) -> str:
+    """A text that may quote a document, as one line of bounded length that a terminal can be given."""
+    line = " ".join(text[: 4 * MESSAGE_LENGTH].translate(_CONTROL).split())
+    return line if len(line) <= MESSAGE_LENGTH else line[: MESSAGE_LENGTH - 1] + "…"
+
+
 class XfmError(Exception):
     """Base of all: a message for people, a code for programs, and the place of the fault.
 
@@ -46,12 +58,12 @@ class XfmError(Exception):
         hint: str = "",
         violations: Iterable[Violation] = (),
     ) -> None:
-        super().__init__(message)
+        super().__init__(presentable(message))
         self.code = code
-        self.message = message
+        self.message = presentable(message)
         self.stage = stage
         self.stylesheet = stylesheet
-        self.xpath = xpath
+        self.xpath = presentable(xpath)
         self.file = file
         self.line = line
         self.hint = hint
@@ -114,6 +126,7 @@ CODES: dict[str, type[XfmError]] = {
     "not-a-domain": DocumentError,
     "invalid": DocumentError,
     "refused": DocumentError,
+    "no-pin": DocumentError,
     "pin-invalid": DocumentError,
     "pin-newer": DocumentError,
     "pinned": DocumentError,

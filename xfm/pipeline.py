@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xfm import builtin, chain, pin, redact, source
-from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.errors import DocumentError, PluginError, UsageError, XfmError
 from xfm.hookspecs import STAGES
 from xfm.model import Result, Step, Violation
 from xfm.serialize import serialize
+from xfm.stylesheet.declaration import suggestion
 from xfm.stylesheet.stylesheet import PROVENANCE
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ class Pipeline:
         self.schema = schema
         self.parameters = dict(parameters or {})
         self.baseline = baseline
-        self.stages = STAGES[: STAGES.index(until) + 1] if until else STAGES
+        if until is not None and until not in STAGES:
+            raise UsageError("stage-unknown", f"there is no stage {until}", hint=suggestion(until, STAGES))
+        # What is printed is laid out, however far the chain was to run.
+        self.stages = tuple(dict.fromkeys((*STAGES[: STAGES.index(until) + 1], STAGES[-1]))) if until else STAGES
         self.record = record
         self._chains: dict[int, Chain] = {}
         self.chain(builtin.NEWEST if baseline is None else baseline)  # so that a broken plugin shows at once
@@ -81,6 +85,7 @@ class Pipeline:
         except XfmError as error:
             hidden = redact.secrets(document)
             error.message = redact.scrub(error.message, hidden)
+            error.args = (error.message,)
             error.violations = tuple(v._replace(message=redact.scrub(v.message, hidden)) for v in error.violations)
             raise
 
@@ -134,8 +139,8 @@ class _Run:
             return asked
         if _existing_guest(self.document):
             self.notes.append(
-                "this guest exists already (its devices have addresses, and it has no pin): baseline 0, nothing that it "
-                f"could notice is changed; --baseline {builtin.NEWEST} treats it as a new one"
+                "this guest exists already (its devices have addresses, and it has no pin): baseline 0, nothing that "
+                f"it could notice is changed; --baseline {builtin.NEWEST} treats it as a new one"
             )
             return 0
         return builtin.NEWEST

@@ -44,10 +44,20 @@ class Schema:
             self._compiled = _compile(self.path)
         if self._compiled.validate(document):
             return []
-        seen: dict[Violation, None] = {}
-        for entry in self._compiled.error_log:
-            seen[Violation(entry.message, entry.path or "", max(entry.line, 0))] = None
-        return list(seen)
+        return _violations(self._compiled.error_log)
+
+
+def _violations(log: etree._ListErrorLog) -> list[Violation]:
+    """The log without its repetitions.
+
+    libxml2 says what is wrong inside an interleave without saying where; the next entry has the element.
+    """
+    found: list[Violation] = []
+    xpath, line = "", 0
+    for entry in reversed(list(log)):
+        xpath, line = (entry.path, max(entry.line, 0)) if entry.path else (xpath, line)
+        found.append(Violation(entry.message, xpath, line))
+    return list(dict.fromkeys(reversed(found)))
 
 
 def _compile(path: str) -> etree.RelaxNG:
@@ -85,17 +95,20 @@ def find(selector: str | None = None) -> Schema:
         for schema in installed_sets():
             if schema.version == selector:
                 return schema
-        raise _missing(f"no schema set of libvirt {selector} is registered")
+        raise _missing(
+            f"no schema set of libvirt {selector} is there", f"register it: xfm schemas add DIR --libvirt {selector}"
+        )
     if not os.path.isfile(os.path.join(selector, _SCHEMA_FILE)):
         raise _missing(f"no {_SCHEMA_FILE} in {selector}")
     return _schema_in(os.path.abspath(selector))
 
 
-def _missing(message: str) -> MissingError:
+def _missing(message: str, hint: str = "") -> MissingError:
     return MissingError(
         "schemas-missing",
         message,
-        hint="install libvirt's library (Debian: apt-get install libvirt0), or name a directory with --schemas DIR "
+        hint=hint
+        or "install libvirt's library (Debian: apt-get install libvirt0), or name a directory with --schemas DIR "
         "or XFM_SCHEMAS; `xfm schemas` lists the sets that are there",
     )
 
@@ -129,7 +142,8 @@ def version_of(directory: str) -> str:
 
 
 def _is_version(text: str) -> bool:
-    return text.count(".") == 2 and text.replace(".", "").isdecimal()
+    major, _, rest = text.partition(".")
+    return major.isdecimal() and rest.count(".") == 1 and rest.replace(".", "").isdecimal()
 
 
 def _library_directories(prefix: str) -> list[str]:

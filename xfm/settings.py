@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import resources
+from xfm.builtin import BASELINES
 from xfm.errors import MissingError, UsageError
 from xfm.hookspecs import STAGES
 from xfm.limits import SECONDS
@@ -33,7 +34,7 @@ class Option(NamedTuple):
     metavar: str = ""
     short: str = ""
     environment: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[object, ...] = ()
     complete: str = ""  # "file" or "directory": what a shell offers
 
 
@@ -45,7 +46,7 @@ OPTIONS: tuple[Option, ...] = (
         "set a stylesheet's parameter (PARAMETER, or ID.PARAMETER) or switch it (ID=on, ID=off); repeatable",
         "NAME=VALUE",
     ),
-    Option("baseline", "integer", None, "the baseline for a document without a pin", "N"),
+    Option("baseline", "integer", None, "the baseline for a document without a pin", "N", choices=BASELINES),
     Option(
         "plugin-dir",
         "list",
@@ -63,7 +64,7 @@ OPTIONS: tuple[Option, ...] = (
         environment="XFM_SCHEMAS",
         complete="directory",
     ),
-    Option("until", "string", None, "stop after this stage", "STAGE", choices=STAGES),
+    Option("until", "string", None, "stop after this stage, and lay out the result", "STAGE", choices=STAGES),
     Option("diff", "flag", False, "print what each stage did as a unified diff, instead of the document"),
     Option("output", "string", None, "write to FILE, whole or not at all", "FILE", short="o", complete="file"),
     Option("in-place", "flag", False, "write the result back to the input file, whole or not at all"),
@@ -163,7 +164,7 @@ def _value(name: str, value: Any, path: str) -> Any:
 def _mismatch(option: Option, value: Any) -> str:
     """What the value should have been, or nothing."""
     if option.choices and value not in option.choices:
-        return f"one of: {', '.join(option.choices)}"
+        return f"one of: {', '.join(map(str, option.choices))}"
     whole = isinstance(value, int) and not isinstance(value, bool)
     fits = {
         "flag": isinstance(value, bool),

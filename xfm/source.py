@@ -46,6 +46,8 @@ def parse(data: bytes) -> etree._ElementTree:
         tree = etree.ElementTree(etree.fromstring(data, _parser))
     except etree.XMLSyntaxError as error:
         _refuse_syntax(error)
+    if tree.docinfo.internalDTD is not None:  # whatever the scan of the bytes overlooked
+        raise _doctype_error(1)
     if _too_deep(tree):
         raise _depth_error()
     return tree
@@ -102,17 +104,12 @@ def check_bytes(data: bytes, max_bytes: int) -> None:
         )
     position = _doctype_position(data)
     if position >= 0:
-        raise DocumentError(
-            "doctype",
-            "the input has a document type declaration",
-            line=data.count(b"\n", 0, position) + 1,
-            hint="domain XML needs none; remove <!DOCTYPE …> and write out the entities that it declares",
-        )
+        raise _doctype_error(data.count(b"\n", 0, position) + 1)
 
 
 def _declared_encoding(data: bytes) -> str:
     """The encoding that the XML declaration names, if it names one."""
-    declaration, found, _ = data.removeprefix(_UTF8_BOM)[:256].partition(b"?>")
+    declaration, found, _ = data.removeprefix(_UTF8_BOM).partition(b"?>")
     if not found or not declaration.startswith(b"<?xml") or b"encoding" not in declaration:
         return ""
     value = declaration.rpartition(b"encoding")[2].lstrip(b" \t\r\n=")
@@ -126,14 +123,14 @@ def _doctype_position(data: bytes) -> int:
         while data[position : position + 1].isspace():
             position += 1
         if data.startswith(b"<!--", position):
-            end = data.find(b"-->", position + 4)
+            end, width = data.find(b"-->", position + 4), 3
         elif data.startswith(b"<?", position):
-            end = data.find(b"?>", position + 2)
+            end, width = data.find(b"?>", position + 2), 2
         else:
             return position if data.startswith(b"<!DOCTYPE", position) else -1
         if end < 0:
             return -1
-        position = end + 2
+        position = end + width
 
 
 def _refuse_syntax(error: etree.XMLSyntaxError) -> NoReturn:
@@ -147,6 +144,15 @@ def _refuse_syntax(error: etree.XMLSyntaxError) -> NoReturn:
         line=line,
         hint="`xmllint --noout FILE` shows the place",
     ) from None
+
+
+def _doctype_error(line: int) -> DocumentError:
+    return DocumentError(
+        "doctype",
+        "the input has a document type declaration",
+        line=line,
+        hint="domain XML needs none; remove <!DOCTYPE …> and write out the entities that it declares",
+    )
 
 
 def _depth_error() -> DocumentError:

@@ -121,15 +121,20 @@ def test_libvirt_keeps_the_pin_unchanged(host: libvirt.virConnect, written: Path
 
 
 def test_a_dump_goes_through_xfm_and_back_without_a_change(host: libvirt.virConnect, written: Path) -> None:
-    dump = define_and_dump(host, xfm_of_file(written))
-    again = run_xfm(document=dump)
-    assert define_and_dump(host, again) == dump
+    """What libvirt completed gets aliases at the next turn; from then on not a byte changes."""
+    first = define_and_dump(host, xfm_of_file(written))
+    second = define_and_dump(host, run_xfm(document=first))
+    # libvirt itself sorts some controllers of its own dump when it reads them again
+    assert hardware(second) == hardware(define_and_dump(host, first))
+    # the test driver alone prints an empty <devices> on two lines
+    assert run_xfm(document=second) == second.replace("<devices>\n  </devices>", "<devices/>")
+    assert define_and_dump(host, second) == second
 
 
-def test_an_existing_guest_keeps_its_hardware(host: libvirt.virConnect, written: Path) -> None:
-    """A guest that libvirt completed before xfm ever saw it."""
-    existing = define_and_dump(host, written.read_text())
+def test_an_existing_guest_keeps_its_hardware(connection: libvirt.virConnect, written: Path) -> None:
+    """A guest that libvirt completed before xfm ever saw it: the QEMU driver has given its devices addresses."""
+    existing = define_and_dump(connection, written.read_text())
     through_xfm = run_xfm(document=existing)
     # libvirt itself sorts some controllers of its own dump when it reads them again
-    expected = define_and_dump(host, existing)
-    assert hardware(define_and_dump(host, through_xfm)) == hardware(expected)
+    expected = define_and_dump(connection, existing)
+    assert hardware(define_and_dump(connection, through_xfm)) == hardware(expected)

@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module = import_module(f"xfm.cli.{(command or FILTER).module}")
         parser = options.new_parser(arguments.pop(0) if command else "", command or FILTER, COMMANDS)
         module.add_arguments(parser)
-        status: int = module.run(parser.parse_args(arguments))
+        status: int = module.run(options.parse(parser, arguments, COMMANDS))
         render.flush()
         return status
     except XfmError as error:

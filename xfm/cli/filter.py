@@ -66,6 +66,8 @@ def _read(file: str) -> bytes:
     except MissingError as error:
         if file in COMMANDS:
             error.hint = f"the command {file} must be the first argument: xfm {file} …"
+        else:
+            error.hint = options.command_meant(file, COMMANDS) or error.hint
         raise
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from xfm import settings
 from xfm.errors import UsageError
@@ -21,6 +21,13 @@ exit status: 0 done; 1 the document was refused; 2 usage; 3 the environment lack
 4 a plugin or stylesheet is broken. Nothing is printed on stdout unless the whole run succeeded."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose faults look like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError("usage", message, hint=f"`{self.prog} --help` tells how it is called")
+
+
 def new_parser(name: str, command: Command, commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     """The parser of a command, or of the filter where the name is empty, without its own arguments yet."""
     epilog = _EPILOG
@@ -28,7 +35,7 @@ def new_parser(name: str, command: Command, commands: Mapping[str, Command]) -> 
         width = max(map(len, commands)) + 2
         listing = "\n".join(f"  {key:{width}}{value.summary}" for key, value in commands.items())
         epilog = f"commands (the first argument; `xfm COMMAND --help` tells more):\n{listing}\n\n{_EPILOG}"
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"xfm {name}".strip(),
         description=command.summary[0].upper() + command.summary[1:] + ".",
         epilog=epilog,
@@ -65,11 +72,11 @@ def add_settings(parser: argparse.ArgumentParser, names: tuple[str, ...] | None 
                 default=None,
                 **_kind(option),
             )
-            action.completion = option.complete
+            offer(action, option.complete)
     action = parser.add_argument(
         "--config", metavar="FILE", help="read this configuration file too, after the system's and the user's"
     )
-    action.completion = "file"
+    offer(action, "file")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +93,38 @@ def add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> No
         default="-" if nargs == "?" else None,
         help="domain XML; - is stdin",
     )
-    action.completion = "file"
+    offer(action, "file")
+
+
+def parse(parser: argparse.ArgumentParser, arguments: list[str], commands: Mapping[str, Command]) -> argparse.Namespace:
+    """Parse the arguments of a command; what is too much is looked through for a command that was meant.
+
+    :raises UsageError: usage.
+    """
+    namespace, rest = parser.parse_known_args(arguments)
+    if rest:
+        words = [getattr(namespace, "file", None), *rest]
+        meant = next((word for word in words if word in commands), None)
+        hint = f"the command {meant} must be the first argument: xfm {meant} …" if meant else ""
+        raise UsageError(
+            "usage",
+            f"unrecognized arguments: {' '.join(rest)}",
+            hint=hint or command_meant(words[0], commands) or f"`{parser.prog} --help` tells how it is called",
+        )
+    return namespace
+
+
+def command_meant(word: object, commands: Mapping[str, Command]) -> str:
+    """A question back, where a word looks like a misspelt command; else nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(word), commands, n=1)
+    return f"did you mean `xfm {close[0]}`?" if close else ""
+
+
+def offer(action: argparse.Action, what: str) -> None:
+    """Say what a shell offers as the value of an argument: ``file``, ``directory``, or nothing."""
+    vars(action)["completion"] = what
 
 
 def gather(arguments: argparse.Namespace) -> Settings:
@@ -106,19 +144,18 @@ def _kind(option: Option) -> dict[str, Any]:
         return {"action": argparse.BooleanOptionalAction}
     if option.kind in ("list", "map"):
         return {"action": "append", **metavar}
-    if option.choices:
-        return {"choices": option.choices, **metavar}
-    return {"type": {"integer": int, "number": _positive, "string": str}[option.kind], **metavar}
+    type_ = {"integer": int, "number": _positive, "string": str}[option.kind]
+    return {"type": type_, "choices": option.choices or None, **metavar}
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return value
-
-
-_positive.__name__ = "number"  # as argparse names it: invalid number value
 
 
 def _pairs(texts: Any) -> dict[str, str] | None:

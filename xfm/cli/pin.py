@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
     """What the pin records; exit status 1 where there is none."""
     found = pin.read(source.parse_domain(documents.read(arguments.file)))
     if found is None:
-        raise DocumentError("refused", "the document has no pin", hint="xfm FILE gives it one")
+        raise DocumentError("no-pin", "the document has no pin", hint="xfm FILE gives it one")
     sheets = [dict(zip(("stage", "id", "digest"), row, strict=True)) for row in found.stylesheets]
     if arguments.json:
         render.json({**found._asdict(), "stylesheets": sheets})

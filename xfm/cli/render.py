@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from xfm.errors import MissingError, XfmError
+from xfm.errors import MissingError, XfmError, presentable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,13 +27,13 @@ def error(fault: XfmError) -> None:
         "hint": fault.hint,
     }
     lines += [f"  {name + ':':<12}{value}" for name, value in fields.items() if value]
-    more = [f"  {'also:':<12}{violation.message}" for violation in fault.violations[1:]]
+    more = [f"  {'also:':<12}{presentable(violation.message)}" for violation in fault.violations[1:]]
     _complain("\n".join([*lines, *more]))
 
 
 def note(text: str) -> None:
     """A remark on stderr."""
-    _complain(f"xfm: note: {text}")
+    _complain(f"xfm: note: {presentable(text)}")
 
 
 def steps(done: Iterable[Step]) -> None:

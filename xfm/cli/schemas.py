@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """``xfm schemas`` lists; ``xfm schemas add DIR`` registers another set."""
     parser.add_argument("action", nargs="?", choices=("list", "add"), default="list", help="list (default), or add")
     directory = parser.add_argument("directory", metavar="DIR", nargs="?", help="with add: where the .rng files are")
-    directory.completion = "directory"
+    options.offer(directory, "directory")
     parser.add_argument("--libvirt", metavar="VERSION", help="with add: the version of libvirt they belong to")
     options.add_json(parser)
 

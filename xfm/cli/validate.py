@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xfm import schema, source
 from xfm.cli import documents, options, render
-from xfm.errors import DocumentError
+from xfm.errors import DocumentError, presentable
 from xfm.model import Violation
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """One line a fault: ``FILE:LINE:COLUMN: message``; exit status 1 if there is any."""
-    grammar = schema.find(options.gather(arguments).values["schemas"])  # type: ignore[arg-type]
+    grammar = schema.find(options.gather(arguments).values["schemas"])
     found = {file: _faults(documents.read(file), grammar) for file in arguments.file}
     if arguments.json:
         render.json(
@@ -34,7 +34,9 @@ def run(arguments: Namespace) -> int:
             ]
         )
     else:
-        lines = [f"{file}:{f.line}:{f.column}: {f.message}\n" for file, faults in found.items() for f in faults]
+        lines = [
+            f"{file}:{f.line}:{f.column}: {presentable(f.message)}\n" for file, faults in found.items() for f in faults
+        ]
         render.text("".join(lines))
     return 1 if any(found.values()) else 0
 
