@@ -17,8 +17,6 @@
     <doc:source>libvirt 9.0.0, define and dump of its own dump: 21 of 701 documents differ in the order of controllers alone</doc:source>
   </doc:stylesheet>
 
-  <xsl:key name="xfm:disk" match="domain/devices/disk" use="string(target/@bus)"/>
-  <xsl:key name="xfm:controller" match="domain/devices/controller" use="string(@type)"/>
   <xsl:key name="xfm:comment" match="domain/devices/comment() | domain/devices/processing-instruction()"
       use="generate-id(following-sibling::*[1])"/>
 
@@ -54,8 +52,11 @@
   <!-- The disks, then the controllers, each in libvirt's order; with ids, only their ids. -->
   <xsl:template match="devices" mode="xfm:sorted">
     <xsl:param name="ids" select="false()"/>
+    <xsl:variable name="buses">
+      <xsl:call-template name="xfm:buses"/>
+    </xsl:variable>
     <xsl:for-each select="disk">
-      <xsl:sort data-type="number" select="count(key('xfm:disk', string(target/@bus))[1]/preceding-sibling::disk)"/>
+      <xsl:sort data-type="number" select="string-length(substring-before($buses, concat(' ', target/@bus, ' ')))"/>
       <!-- vda before vdb before vdaa: what is behind the prefix (vd, xvd, ubd), the shorter first -->
       <xsl:sort data-type="number" select="string-length(substring(translate(target/@dev, 'xu', ''), 3))"/>
       <xsl:sort select="substring(translate(target/@dev, 'xu', ''), 3)"/>
@@ -64,14 +65,49 @@
       </xsl:apply-templates>
     </xsl:for-each>
     <xsl:variable name="indexed" select="not(controller[not(@index)])"/>
+    <xsl:variable name="types">
+      <xsl:call-template name="xfm:types"/>
+    </xsl:variable>
     <xsl:for-each select="controller">
       <xsl:sort data-type="number"
-          select="$indexed * count(key('xfm:controller', string(@type))[1]/preceding-sibling::controller)"/>
+          select="$indexed * string-length(substring-before($types, concat(' ', @type, ' ')))"/>
       <xsl:sort data-type="number" select="sum(@index[$indexed])"/>
       <xsl:apply-templates select="." mode="xfm:place">
         <xsl:with-param name="ids" select="$ids"/>
       </xsl:apply-templates>
     </xsl:for-each>
+  </xsl:template>
+
+  <!-- The buses of the disks, and the types of the controllers, as they first occur, each between blanks. A pass over
+    the devices for each of them: a key would hand out the whole group for each device in it. -->
+  <xsl:template name="xfm:buses">
+    <xsl:param name="seen" select="' '"/>
+    <xsl:variable name="next" select="disk[not(contains($seen, concat(' ', target/@bus, ' ')))][1]"/>
+    <xsl:choose>
+      <xsl:when test="$next">
+        <xsl:call-template name="xfm:buses">
+          <xsl:with-param name="seen" select="concat($seen, $next/target/@bus, ' ')"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:value-of select="$seen"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="xfm:types">
+    <xsl:param name="seen" select="' '"/>
+    <xsl:variable name="next" select="controller[not(contains($seen, concat(' ', @type, ' ')))][1]"/>
+    <xsl:choose>
+      <xsl:when test="$next">
+        <xsl:call-template name="xfm:types">
+          <xsl:with-param name="seen" select="concat($seen, $next/@type, ' ')"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:value-of select="$seen"/>
+      </xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
   <xsl:template match="*" mode="xfm:place">

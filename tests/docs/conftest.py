@@ -1,8 +1,8 @@
 """Documents that are run: what a Markdown file shows is what the commands in it print.
 
 A fenced block with a name after its language (```` ```xml web1.xml ````) is a file. A ``console`` block holds commands,
-each after ``$ `` (``> `` goes on with it), and below each all that it prints; ``console exit=1`` says how its last command
-ends. A ``sh`` block is not run. All blocks of a document run in one directory, which is shown as /srv/guests.
+each after ``$ `` (``> `` goes on with it), and below each all that it prints; ``console exit=1`` says how its last
+command ends. A ``sh`` block is not run. All blocks of a document run in one directory, which is shown as /srv/guests.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _commands(body: str) -> list[Command]:
 
 def _run(script: str, directory: Path) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
         "HOME": str(directory),
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
         "COLUMNS": "80",

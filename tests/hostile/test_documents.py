@@ -40,6 +40,9 @@ DOCTYPES = {
     "default-attributes": b"<!DOCTYPE domain [<!ATTLIST domain type CDATA 'kvm'>]>" + MINIMAL,
     "behind-the-declaration": b"<?xml version='1.0' encoding='UTF-8'?>\r\n<!DOCTYPE domain>" + MINIMAL,
     "behind-a-comment": b"<!-- > --><!-- <domain> -->\n<!DOCTYPE domain>" + MINIMAL,
+    "behind-two-comments": b"<!----><!-- - -->\n<!-- -->" + bomb("<domain><name>&e9;</name></domain>"),
+    "behind-a-comment-with-an-attribute": b"<!-- x -->" + bomb("<domain type='&e9;'/>"),
+    "entity-behind-a-comment": b"<!-- x --><!DOCTYPE domain [<!ENTITY k 'kvm'>]>" + MINIMAL.replace(b"kvm", b"&k;"),
     "behind-an-instruction": b"<?x > ?><?y?>\n<!DOCTYPE domain>" + MINIMAL,
     "behind-a-bom": b"\xef\xbb\xbf<!DOCTYPE domain>" + MINIMAL,
     "behind-a-bom-and-a-declaration": b"\xef\xbb\xbf<?xml version='1.0'?><!--x-->\t<!DOCTYPE domain>" + MINIMAL,
@@ -209,14 +212,21 @@ FLOODS = {
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_where_anything_may_stand(name: str, observe: Observe) -> None:
     """A document under the size limit is taken, or refused for what it costs; in either case it costs little."""
-    done = observe("--time-limit", "20", stdin=in_metadata(FLOODS[name]))
-    done.cheap(seconds=30, mebibytes=1400)
+    done = observe("--time-limit", "2", stdin=in_metadata(FLOODS[name]))
+    done.cheap(seconds=10, mebibytes=1400)
     assert "Traceback" not in done.stderr
     if done.status:
         assert (done.status, done.stdout) in [(1, b""), (4, b"")], done.stderr
         assert done.stderr.startswith("xfm: error: ") and len(done.stderr) < 4096
     else:
         assert done.stdout.startswith(b"<domain type='kvm'>\n  <name>web1</name>")
+
+
+def test_a_result_that_outgrows_the_limit(observe: Observe) -> None:
+    """Not the input is too large, what it would become is: the message must not send the reader astray."""
+    done = observe(stdin=in_metadata(b">" * 3_000_000))
+    done.refused(1, "too-large")
+    assert "the input is larger" not in done.stderr
 
 
 DEVICES = {
@@ -231,7 +241,7 @@ DEVICES = {
 
 @pytest.mark.parametrize("name", DEVICES)
 def test_a_flood_of_devices(name: str, observe: Observe) -> None:
-    done = observe("--time-limit", "5", stdin=HEAD + b"<devices>" + DEVICES[name] + b"</devices></domain>")
+    done = observe("--time-limit", "2", stdin=HEAD + b"<devices>" + DEVICES[name] + b"</devices></domain>")
     done.cheap(seconds=20, mebibytes=1400)
     assert done.status in (0, 1, 4) and bool(done.stdout) is (done.status == 0), done.stderr[:2000]
     assert "Traceback" not in done.stderr and len(done.stderr) < 4096

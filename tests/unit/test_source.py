@@ -44,6 +44,7 @@ def test_more_than_libvirt_takes_is_too_large() -> None:
         b"\xef\xbb\xbf<?xml version='1.0' encoding='UTF-7'?>" + DOMAIN,
         b"<?xml version='1.0'\n\tencoding = 'Shift_JIS' ?>" + DOMAIN,
         b"<domain>\0</domain>",
+        b"<?xml version='1.0'" + b" " * 300 + b"encoding='UTF-7'?>" + DOMAIN,
     ],
 )
 def test_encodings_that_hide_from_the_checks_are_refused(data: bytes) -> None:
@@ -168,10 +169,18 @@ def test_pieces_of_xml_in_any_order_are_parsed_or_refused(pieces: list[str]) -> 
 
 
 def test_a_violation_gets_line_and_column_of_its_start_tag() -> None:
-    data = b"<domain type='kvm'>\n  <name>a</name>\n  <memory>1</memory><vcpu>x</vcpu>\n <os><type>hvm</type></os></domain>"
+    data = b"<domain>\n  <memory>1</memory><vcpu>x</vcpu>\n  <devices><disk/><disk/></devices></domain>"
+    document = source.parse_domain(data)
+    paths = ["/domain/vcpu", "/domain/devices/disk[2]", "/domain"]
+    found = source.located(data, document, [Violation("bad", path, 0) for path in paths])
+    assert [(violation.line, violation.column) for violation in found] == [(2, 21), (3, 19), (1, 1)]
+
+
+def test_the_faults_of_a_schema_can_be_located() -> None:
+    data = b"<domain type='kvm'>\n <name>a</name>\n <memory>1</memory>\n <os><type>what</type></os>\n</domain>"
     document = source.parse_domain(data)
     found = source.located(data, document, schema.find().violations(document))
-    assert (3, 21) in {(violation.line, violation.column) for violation in found}
+    assert (4, 6) in {(violation.line, violation.column) for violation in found}
 
 
 def test_columns_count_characters_not_bytes() -> None:

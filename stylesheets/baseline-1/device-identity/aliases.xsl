@@ -1,8 +1,9 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:doc="urn:xfm:doc:1"
+    xmlns:exsl="http://exslt.org/common"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="doc xfm">
+    exclude-result-prefixes="doc exsl xfm">
   <xsl:import href="../../lib/identity.xsl"/>
   <doc:stylesheet id="aliases" stage="device-identity" abi="host">
     <doc:title>A ua- alias for every device that can keep one</doc:title>
@@ -23,6 +24,14 @@
 
   <xsl:variable name="xfm:kept" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'"/>
   <xsl:variable name="xfm:active" select="/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf']"/>
+
+  <!-- The number that a device gets where it needs one: it goes on after the highest that its kind has. -->
+  <xsl:variable name="xfm:numbers">
+    <xsl:for-each select="/domain/devices[$xfm:active]">
+      <xsl:call-template name="xfm:number-kinds"/>
+    </xsl:for-each>
+  </xsl:variable>
+  <xsl:key name="xfm:number" match="number" use="@device"/>
 
   <!-- Aliases that libvirt keeps, by name; the numbers in use are read off them. -->
   <xsl:key name="xfm:alias" match="domain/devices/*/alias[starts-with(@name, 'ua-')]" use="@name"/>
@@ -124,20 +133,47 @@
     <xsl:value-of select="concat('ua-shmem-', substring(translate(@name, '/. :', '----'), 1, 40))"/>
   </xsl:template>
 
-  <!-- "ua-KIND-n": n goes on after the highest number that the kind has, in document order. -->
+  <!-- "ua-KIND-n" and the device's number. -->
   <xsl:template name="xfm:numbered">
     <xsl:variable name="kind" select="name()"/>
-    <xsl:variable name="prefix" select="concat('ua-', $kind, '-n')"/>
-    <xsl:variable name="highest">
-      <xsl:for-each select="../*/alias[starts-with(@name, $prefix)][number(substring-after(@name, $prefix)) &gt; 0]">
-        <xsl:sort data-type="number" order="descending" select="substring-after(@name, $prefix)"/>
-        <xsl:if test="position() = 1">
-          <xsl:value-of select="floor(substring-after(@name, $prefix))"/>
-        </xsl:if>
+    <xsl:variable name="device" select="generate-id()"/>
+    <xsl:for-each select="exsl:node-set($xfm:numbers)">
+      <xsl:value-of select="concat('ua-', $kind, '-n', key('xfm:number', $device))"/>
+    </xsl:for-each>
+  </xsl:template>
+
+  <!-- A number for each device whose kind is not in seen, by the device's generated id: a pass for each kind. -->
+  <xsl:template name="xfm:number-kinds">
+    <xsl:param name="seen" select="' '"/>
+    <xsl:variable name="kind" select="name(*[not(contains($seen, concat(' ', name(), ' ')))][1])"/>
+    <xsl:if test="$kind != ''">
+      <xsl:variable name="highest">
+        <xsl:call-template name="xfm:highest">
+          <xsl:with-param name="kind" select="$kind"/>
+        </xsl:call-template>
+      </xsl:variable>
+      <xsl:for-each select="*[name() = $kind][not(starts-with(alias/@name, concat('ua-', $kind, '-n')))]">
+        <number device="{generate-id()}">
+          <xsl:value-of select="number(concat('0', $highest)) + position()"/>
+        </number>
       </xsl:for-each>
-    </xsl:variable>
-    <xsl:variable name="before"
-        select="count(preceding-sibling::*[name() = $kind][not(starts-with(alias/@name, $prefix))])"/>
-    <xsl:value-of select="concat($prefix, number(concat('0', $highest)) + $before + 1)"/>
+      <xsl:call-template name="xfm:number-kinds">
+        <xsl:with-param name="seen" select="concat($seen, $kind, ' ')"/>
+      </xsl:call-template>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- The highest number that an alias of the kind has; nothing where none has one. -->
+  <xsl:template name="xfm:highest">
+    <xsl:param name="kind"/>
+    <xsl:variable name="prefix" select="concat('ua-', $kind, '-n')"/>
+    <!-- up to nine digits, so that the sum is written without an exponent -->
+    <xsl:for-each select="*/alias[starts-with(@name, $prefix)][number(substring-after(@name, $prefix)) &gt; 0]
+        [string-length(@name) &lt; string-length($prefix) + 10]">
+      <xsl:sort data-type="number" order="descending" select="substring-after(@name, $prefix)"/>
+      <xsl:if test="position() = 1">
+        <xsl:value-of select="floor(substring-after(@name, $prefix))"/>
+      </xsl:if>
+    </xsl:for-each>
   </xsl:template>
 </xsl:stylesheet>

@@ -10,8 +10,8 @@ STYLESHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "disk-cach
 
 
 @hookimpl
-def xfm_defaults(baseline: int) -> list[Contribution]:
-    """The same stylesheet for every baseline: no guest can notice what it does.
+def xfm_defaults() -> list[Contribution]:
+    """The same stylesheet for every baseline, so the hook's argument ``baseline`` is left out.
 
     It asks which disks are virtio disks, so it runs when ``disk-bus`` has filled that in.
     """

@@ -1,0 +1,91 @@
+"""The aliases of a domain: each is unique and one that libvirt keeps, whatever the devices are called."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from xfm import resources
+from xfm.stylesheet.stylesheet import Stylesheet
+
+NAMES = st.sampled_from(["n1", "n2", "a.b", "a-b", "ä", ""])
+ALIASES = st.sampled_from(["", "", "", "ua-channel-n1", "ua-channel-n2", "ua-shmem-n1", "ua-rng-n7", "ua-mine", "net0"])
+#: libvirt 9.0.0, src/conf/domain_conf.c: virDomainDefParseAliasName and the characters that it lets through.
+KEPT = re.compile(r"\Aua-[A-Za-z0-9_-]+\Z")
+
+
+@functools.cache
+def stylesheet() -> Stylesheet:
+    folder = f"{resources.STYLESHEETS}/baseline-1/device-identity"
+    return Stylesheet(f"{folder}/aliases.xsl", folder=resources.STYLESHEETS, builtin=True)
+
+
+def apply(document: etree._ElementTree) -> etree._ElementTree:
+    return stylesheet().apply(document, {}, {})[0]
+
+
+@st.composite
+def domains(draw: st.DrawFn) -> etree._ElementTree:
+    """Channels, shared memories and random number generators, some with an alias of their own; no alias twice."""
+    root = etree.fromstring("<domain type='kvm'><devices/></domain>")
+    taken = set()
+    for kind in draw(st.lists(st.sampled_from(["channel", "shmem", "rng"]), max_size=6)):
+        device = etree.SubElement(root[0], kind)
+        name, alias = draw(NAMES), draw(ALIASES)
+        if kind == "shmem":
+            device.set("name", name)
+        elif kind == "channel" and name:
+            etree.SubElement(device, "target", name=name)
+        if alias and alias not in taken:
+            taken.add(alias)
+            etree.SubElement(device, "alias", name=alias)
+    return etree.ElementTree(root)
+
+
+def aliases(document: etree._ElementTree) -> list[str]:
+    return [alias.get("name", "") for alias in document.iterfind("devices/*/alias")]
+
+
+def test_a_device_named_like_a_number_shares_its_alias_with_none() -> None:
+    channels = "<channel/><channel><target name='n1'/></channel><channel/>"
+    found = aliases(
+        apply(etree.ElementTree(etree.fromstring(f"<domain type='kvm'><devices>{channels}</devices></domain>")))
+    )
+    assert len(set(found)) == 3, found
+
+
+def test_a_number_that_no_double_holds_is_no_trouble() -> None:
+    rngs = "<rng><alias name='ua-rng-n99999999999999999999'/></rng><rng/><rng/>"
+    found = aliases(
+        apply(etree.ElementTree(etree.fromstring(f"<domain type='kvm'><devices>{rngs}</devices></domain>")))
+    )
+    assert len(set(found)) == 3, found
+    assert all(KEPT.match(alias) for alias in found), found
+
+
+@settings(deadline=None)
+@given(domains())
+def test_every_device_has_an_alias_of_its_own_that_libvirt_keeps(document: etree._ElementTree) -> None:
+    found = aliases(apply(document))
+    assert len(found) == len(document.getroot()[0])
+    assert len(set(found)) == len(found), found
+    assert all(KEPT.match(alias) for alias in found), found
+
+
+@settings(deadline=None)
+@given(domains())
+def test_an_alias_once_given_stays_whatever_is_added_or_removed(document: etree._ElementTree) -> None:
+    first = apply(document)
+    assert aliases(apply(first)) == aliases(first)
+    devices = first.getroot()[0]
+    rest = list(devices)[1:]
+    before = [device.find("alias").get("name") for device in rest]  # type: ignore[union-attr]
+    if len(devices):
+        devices.remove(devices[0])
+    devices.insert(0, etree.Element("rng"))
+    after = aliases(apply(first))[1:]
+    assert after == before
