@@ -93,7 +93,9 @@ def cold(runs: int) -> list[Row]:
         short = _script(place / "short.sh", sheets[:5], 6, pipeline.schema.path)
         program = shutil.which("xfm", path=str(Path(sys.executable).parent)) or "xfm"
         commands = [[program, str(COLD_DOCUMENT)], ["sh", str(equivalent)], ["sh", str(short)]]
-        times = interleaved([_process(command, environment) for command in commands], runs)
+        environments = [settings, environment, environment]
+        pairs = zip(commands, environments, strict=True)
+        times = interleaved([_process(command, variables) for command, variables in pairs], runs)
     label = f"{len(sheets)} stylesheets, {validations} validations"
     print(f"cold: {COLD_DOCUMENT.relative_to(ROOT)}, {label}, {runs} runs", file=sys.stderr)
     ours = statistics.median(times[0])

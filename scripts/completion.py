@@ -49,47 +49,31 @@ def bash_completion() -> str:
 
 def zsh_completion() -> str:
     """completions/_xfm."""
-
-    def quoted(text: str) -> str:
-        return re.sub(r"([\[\]:\\])", r"\\\1", text).replace("'", "'\\''")
-
-    def spec(argument: Argument, name: str) -> str:
-        action = {"file": "_files", "directory": "_files -/", "": ""}.get(
-            values_of(argument), f"({values_of(argument)})"
-        )
-        if not argument.flags:
-            place = "*" if argument.metavar.endswith("...") else ""
-            return f"'{place}:{argument.metavar}:{action if name else '_xfm_first'}'"
-        value = f":{quoted(argument.metavar)}:{action}" if argument.metavar else ""
-        return " ".join(f"'*{flag}[{quoted(argument.help)}]{value}'" for flag in argument.flags)
-
-    def call(name: str) -> str:
-        return " \\\n        ".join(["_arguments", *(spec(argument, name) for argument in ARGUMENTS[name])])
-
-    listing = [f"    '{name}:{quoted(command.summary)}'" for name, command in cli.COMMANDS.items()]
-    lines = [
-        "#compdef xfm",
-        "# Made by scripts/generate from the command line's own definition.",
-        "",
-        "_xfm_first() {",
-        "  local -a commands=(",
-        *listing,
-        "  )",
-        "  (( CURRENT == 2 )) && _describe command commands",
-        "  _files",
-        "}",
-        "",
-        "_xfm() {",
-        "  local name=",
-        "  if (( CURRENT > 2 )); then",
-        "    name=$words[2]",
-        "  fi",
-        "  case $name in",
+    cases = [
+        f"    {name})\n      shift words\n      (( CURRENT-- ))\n      {_zsh_call(name)}\n      ;;"
+        for name in cli.COMMANDS
     ]
-    for name in cli.COMMANDS:
-        lines += [f"    {name})", "      shift words", "      (( CURRENT-- ))", f"      {call(name)}", "      ;;"]
-    lines += ["    *)", f"      {call('')}", "      ;;", "  esac", "}", "", '_xfm "$@"', ""]
-    return "\n".join(lines)
+    listing = [f"    '{name}:{_zsh_quoted(command.summary)}'" for name, command in cli.COMMANDS.items()]
+    parts = {"COMMANDS": "\n".join(listing), "CASES": "\n".join(cases), "FILTER": _zsh_call("")}
+    return re.sub(r"@([A-Z]+)@", lambda match: parts[match[1]], (ROOT / "completions/_xfm.in").read_text())
+
+
+def _zsh_call(name: str) -> str:
+    return " \\\n        ".join(["_arguments", *(_zsh_spec(argument, name) for argument in ARGUMENTS[name])])
+
+
+def _zsh_spec(argument: Argument, name: str) -> str:
+    values = values_of(argument)
+    action = {"file": "_files", "directory": "_files -/", "": ""}.get(values, f"({values})")
+    if not argument.flags:
+        place = "*" if argument.metavar.endswith("...") else ""
+        return f"'{place}:{argument.metavar}:{action if name else '_xfm_first'}'"
+    value = f":{_zsh_quoted(argument.metavar)}:{action}" if argument.metavar else ""
+    return " ".join(f"'*{flag}[{_zsh_quoted(argument.help)}]{value}'" for flag in argument.flags)
+
+
+def _zsh_quoted(text: str) -> str:
+    return re.sub(r"([\[\]:\\])", r"\\\1", text).replace("'", "'\\''")
 
 
 def fish_completion() -> str:

@@ -48,7 +48,11 @@ class RunXfm(Protocol):
     """``run_xfm(*args, input=…, env=…)``: the command line in a process of its own."""
 
     def __call__(
-        self, *args: str | Path, input: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+        self,
+        *args: str | Path,
+        input: bytes = b"",  # noqa: A002  named as subprocess.run names it
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> Ran: ...
 
 
@@ -90,7 +94,10 @@ def run_xfm(isolated: Path) -> RunXfm:
     """The command line in a process of its own."""
 
     def run(
-        *args: str | Path, input: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+        *args: str | Path,
+        input: bytes = b"",  # noqa: A002  named as subprocess.run names it
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> Ran:
         environment = {**os.environ, **(env or {})}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [environment.get("PYTHONPATH"), str(ROOT)]))

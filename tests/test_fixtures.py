@@ -1,9 +1,11 @@
 """Each folder ``tests/fixtures/<stage>/<case>/`` is a test of the built-in stylesheets of one stage.
 
 ``input.xml`` goes through the stylesheets of that stage alone, and must give ``expected.xml``, or fail as
-``error.txt`` says. ``params.toml`` may hold ``baseline``, a table ``[set]`` and, for pin, ``changed = false`` (the stages
-before changed nothing). The name of a case begins with the id of the stylesheet that it is about. Expected files are written by hand, or by ``pytest --regen`` and then read: it writes
-those that are missing, and never touches one that is there.
+``error.txt`` says. ``params.toml`` may hold ``baseline``, a table ``[set]`` and, for pin, ``changed = false`` (the
+stages before changed nothing). The name of a case begins with the id of the stylesheet that it is about.
+
+Expected files are written by hand, or by ``pytest --regen`` and then read: it writes those that are missing, and never
+touches one that is there.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 CASES = sorted(path for stage in STAGES for path in FIXTURES.glob(f"{stage}/*") if path.is_dir())
 NAMES = [f"{path.parent.name}/{path.name}" for path in CASES]
+#: What the record of a run lists in the cases of pin: one for new guests, one for all, and the pin's own.
+RECORDED = ("clock", "disk-bus", "pin")
 _UNINDENTED = etree.XMLParser(remove_blank_text=True)
 
 
@@ -62,7 +66,7 @@ def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _Element
     known = pin.read(document)
     running, _ = whole.running(known)
     record = pin.provenance(
-        whole.links,
+        [link for link in whole.links if link.stylesheet.id in RECORDED],
         running,
         baseline=whole.baseline,
         schema_version="9.0.0",

@@ -1,7 +1,5 @@
 """``python -m xfm``."""
 
-import sys
+from xfm.cli import console
 
-from xfm.cli import main
-
-sys.exit(main())
+console()

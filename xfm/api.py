@@ -75,4 +75,5 @@ def transform(
         return pipeline.run(data)
     from xfm import confine
 
+    _ = pipeline.schema.relaxng  # compiled here, it serves every child
     return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds)

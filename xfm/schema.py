@@ -28,7 +28,14 @@ class Schema:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._compiled: etree.RelaxNG | None = None
+
+    @cached_property
+    def relaxng(self) -> etree.RelaxNG:
+        """The compiled grammar.
+
+        :raises MissingError: schemas-missing, where it cannot be read or compiled.
+        """
+        return _compile(self.path)
 
     @cached_property
     def version(self) -> str:
@@ -40,11 +47,9 @@ class Schema:
 
         :raises MissingError: schemas-missing, where the grammar cannot be read or compiled.
         """
-        if self._compiled is None:
-            self._compiled = _compile(self.path)
-        if self._compiled.validate(document):
+        if self.relaxng.validate(document):
             return []
-        return _violations(self._compiled.error_log)
+        return _violations(self.relaxng.error_log)
 
 
 def _violations(log: etree._ListErrorLog) -> list[Violation]:

@@ -15,6 +15,8 @@ from xfm import builtin, chain, cli, plugins, settings
 from xfm import hookspecs as specs
 from xfm.cli import options
 from xfm.errors import CODES
+from xfm.stylesheet import declaration
+from xfm.stylesheet.parameters import TYPES
 from xfm.stylesheet.stylesheet import Stylesheet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +78,25 @@ def test_every_command_has_a_heading_and_every_option_a_line(name: str) -> None:
     documented = section("docs/cli.md", f"xfm {name}".strip())
     flags = [flag for action in parser._actions for flag in action.option_strings]
     assert [flag for flag in flags if f"`{flag}`" not in documented] == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("Attributes of doc:stylesheet", declaration._ATTRIBUTES),
+        ("Elements of doc:stylesheet", {f"doc:{name}" for name in declaration._CHILDREN}),
+        ("Attributes of doc:param", {*declaration._PARAM_ATTRIBUTES, *TYPES}),
+    ],
+)
+def test_every_part_of_the_doc_block_is_documented(heading: str, names: set[str]) -> None:
+    table = section("docs/hooks.md", heading)
+    assert sorted(name for name in names if f"`{name}`" not in table) == []
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    text = text_of("docs/architecture.md")
+    modules = [path.name for path in (ROOT / "xfm").glob("*.py") if not path.name.startswith("__")]
+    assert [name for name in modules if f"`xfm/{name}`" not in text] == []
 
 
 def test_every_error_code_has_a_heading() -> None:

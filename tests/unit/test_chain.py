@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -169,7 +169,7 @@ def test_any_string_is_passed_as_a_string(text: str) -> None:
 
     parameter = Parameter("word", "string", None, "A word")
     try:
-        value = to_xslt(parameter, text)
+        value: Any = to_xslt(parameter, text)
     except UsageError:
         # What XML cannot hold cannot be a parameter either.
         with pytest.raises(ValueError, match="XML"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphlib import CycleError
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,7 @@ def test_a_cycle_is_reported_with_its_members(graph: Graph, ring: list[str]) -> 
     cycle = raised.value.args[1]
     assert cycle[0] == cycle[-1]
     # Each member is a predecessor of the one after it.
-    assert all(before in graph[after] for before, after in zip(cycle, cycle[1:], strict=False))
+    assert all(before in graph[after] for before, after in pairwise(cycle))
 
 
 def test_no_ids_have_an_empty_order() -> None:

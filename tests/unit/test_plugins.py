@@ -152,8 +152,8 @@ def test_an_installed_package_contributes(
     lines = [line.split()[:2] for line in ran.stdout.decode().splitlines() if line.startswith("policy")]
     lines = [line for line in lines if line[1] in ("site-zz", "other")]  # xfm's example plugins are there too
     assert lines == [["policy", "site-zz"], ["policy", "other"]], ran.stderr
-    ran = run_xfm("plugins", env={"PYTHONPATH": str(dist)})
-    assert b"siteplugin (siteplugin)" in ran.stdout
+    ran = run_xfm("plugins", "--plugin-dir", tmp_path / "more", env={"PYTHONPATH": str(dist)})
+    assert b"siteplugin (siteplugin)" in ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,18 @@ def test_a_broken_package_is_named(
         assert f"{dist / 'broken.py'}:{line}" in ran.stderr
     if words != "/no/such.xsl":
         assert "plugin broken" in ran.stderr
+
+
+def test_what_a_plugin_prints_stays_out_of_the_document(
+    run_xfm: RunXfm, tmp_path: Path, write_dist: WriteDist, minimal: bytes
+) -> None:
+    code = "import xfm\nprint('at import')\n@xfm.hookimpl\ndef xfm_policy(baseline):\n    print('in a hook')\n"
+    dist = write_dist(tmp_path, "noisy", code)
+    ran = run_xfm(input=minimal, env={"PYTHONPATH": str(dist)})
+    assert ran.status == 0, ran.stderr
+    assert ran.stdout.startswith(b"<domain")
+    assert "at import" in ran.stderr
+    assert "in a hook" in ran.stderr
 
 
 def test_an_attribute_of_a_module_can_be_the_plugin(

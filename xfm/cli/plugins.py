@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import api, builtin
+from xfm import builtin, chain, plugins
 from xfm.cli import options, render
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import Any
 
-    from xfm.pipeline import Pipeline
+    from xfm.plugins import Plugins
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What decides over the plugins, and ``--json``."""
-    options.add_settings(parser, ("plugin-dir", "schemas"))
+    options.add_settings(parser, ("plugin-dir",))
     options.add_json(parser)
 
 
 def run(arguments: Namespace) -> int:
     """A line a plugin, then a line a parameter; on stderr what was found and is none, with the reason."""
     values: dict[str, Any] = options.gather(arguments).values
-    pipeline = api.new_pipeline(plugin_dirs=values["plugin-dir"], schemas=values["schemas"])
-    entries = _entries(pipeline)
+    found = plugins.load(values["plugin-dir"])
+    entries = _entries(found)
     if arguments.json:
         render.json(entries)
         return 0
@@ -39,13 +39,13 @@ def run(arguments: Namespace) -> int:
     if parameters:
         render.text("\n")
         render.table(parameters, ["PARAMETER", "TYPE", "DEFAULT", "MEANING"])
-    for path, reason in pipeline.plugins.skipped:
+    for path, reason in found.skipped:
         render.note(f"{path}: {reason}")
     return 0
 
 
-def _entries(pipeline: Pipeline) -> list[dict[str, Any]]:
-    links = pipeline.chain(builtin.NEWEST).links
+def _entries(found: Plugins) -> list[dict[str, Any]]:
+    links = chain.build(found, builtin.NEWEST, {}).links
     return [
         {
             **plugin._asdict(),
@@ -60,5 +60,5 @@ def _entries(pipeline: Pipeline) -> list[dict[str, Any]]:
                 if link.plugin == plugin.name
             ],
         }
-        for plugin in pipeline.plugins.loaded
+        for plugin in found.loaded
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import api, builtin
+from xfm import builtin, chain, plugins
 from xfm.cli import options, render
+from xfm.hookspecs import STAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -16,31 +17,25 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What decides over the chain, and ``--json``."""
-    options.add_settings(parser, ("set", "baseline", "plugin-dir", "schemas", "until"))
+    options.add_settings(parser, ("set", "baseline", "plugin-dir"))
     options.add_json(parser)
 
 
 def run(arguments: Namespace) -> int:
     """A line a stylesheet in the order of the chain; a stage without any has a line of its own."""
     values: dict[str, Any] = options.gather(arguments).values
-    pipeline = api.new_pipeline(
-        parameters=values["set"],
-        baseline=values["baseline"],
-        plugin_dirs=values["plugin-dir"],
-        schemas=values["schemas"],
-        until=values["until"],
-    )
-    chain = pipeline.chain(builtin.NEWEST if values["baseline"] is None else values["baseline"])
-    stages = [(stage, [link for link in chain.links if link.stage == stage]) for stage in pipeline.stages]
+    baseline = builtin.NEWEST if values["baseline"] is None else values["baseline"]
+    built = chain.build(plugins.load(values["plugin-dir"]), baseline, values["set"])
+    stages = [(stage, [link for link in built.links if link.stage == stage]) for stage in STAGES]
     if arguments.json:
         render.json(
-            [{"stage": stage, "stylesheets": [_entry(link, chain) for link in links]} for stage, links in stages]
+            [{"stage": stage, "stylesheets": [_entry(link, built) for link in links]} for stage, links in stages]
         )
         return 0
     rows = []
     for stage, links in stages:
         for link in links:
-            entry = _entry(link, chain)
+            entry = _entry(link, built)
             rows.append([stage, entry["id"], entry["abi"], entry["runs"], entry["plugin"], entry["title"]])
         if not links:
             rows.append([stage, "-", "-", "-", "-", "-"])
@@ -48,14 +43,14 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _entry(link: Link, chain: Chain) -> dict[str, Any]:
+def _entry(link: Link, built: Chain) -> dict[str, Any]:
     declaration = link.stylesheet.declaration
     return {
         "id": declaration.id,
         "title": declaration.title,
         "summary": declaration.summary,
         "abi": declaration.abi,
-        "runs": _runs(link, chain),
+        "runs": _runs(link, built),
         "plugin": link.plugin,
         "path": link.stylesheet.path,
         "digest": link.stylesheet.digest,
@@ -65,10 +60,10 @@ def _entry(link: Link, chain: Chain) -> dict[str, Any]:
     }
 
 
-def _runs(link: Link, chain: Chain) -> str:
+def _runs(link: Link, built: Chain) -> str:
     """Whether and when it runs, in a few words."""
     if link.idle:
         return link.idle
-    if chain.baseline == 0 and link.stylesheet.declaration.abi == "guest":
+    if built.baseline == 0 and link.stylesheet.declaration.abi == "guest":
         return "not at baseline 0"
     return "on documents without a pin" if link.stylesheet.declaration.once else "always"
