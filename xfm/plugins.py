@@ -119,7 +119,7 @@ def _candidates(directory: str, skipped: list[tuple[str, str]]) -> Iterator[tupl
         path = os.path.join(directory, name)
         if name.startswith("."):
             continue
-        if name.endswith(".xsl") and os.path.isfile(path):
+        if name.endswith(".xsl") and not os.path.isdir(path):
             yield name.removesuffix(".xsl"), path
         elif os.path.isdir(path):
             content = os.listdir(path)

@@ -1,8 +1,8 @@
 """Fixtures for the tests that talk to a real libvirt.
 
 `libvirtd` is a daemon that nobody else can see: it runs in a mount, network and PID namespace of its own, on private
-copies of the directories that libvirt writes to. Its namespace lives exactly as long as the pipe that this process holds
-open to it, so neither a failing setup nor a killed test run leaves a process or a mount behind.
+copies of the directories that libvirt writes to. Its namespace lives exactly as long as the pipe that this process
+holds open to it, so neither a failing setup nor a killed test run leaves a process or a mount behind.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ HOST_DIRECTORIES = ("/etc/libvirt", "/var/lib/libvirt", "/var/cache/libvirt", "/
 SEARCH_PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """This environment cannot give a private libvirtd; the text says why."""
 
 
@@ -153,7 +153,7 @@ class PrivateLibvirtd:
                 return
         if process.poll() is not None:
             reason = f"its namespace ended with status {process.returncode}"
-        raise CannotStart(f"{reason}; its last output:\n{self._last_output()}")
+        raise CannotStartError(f"{reason}; its last output:\n{self._last_output()}")
 
     def _last_output(self) -> str:
         lines = (self.root / "output").read_text(errors="replace").splitlines()
@@ -161,13 +161,13 @@ class PrivateLibvirtd:
 
 
 def check_environment() -> None:
-    """Raise CannotStart, with the reason, where a private libvirtd cannot be had."""
+    """Raise CannotStartError, with the reason, where a private libvirtd cannot be had."""
     if os.geteuid() != 0:
-        raise CannotStart("only root may make the mount and network namespaces")
+        raise CannotStartError("only root may make the mount and network namespaces")
     missing = [name for name in PROGRAMS if shutil.which(name, path=SEARCH_PATH) is None]
     missing += [name for name in HOST_DIRECTORIES if not Path(name).is_dir()]
     if missing:
-        raise CannotStart(f"not found: {', '.join(missing)} (scripts/setup installs them)")
+        raise CannotStartError(f"not found: {', '.join(missing)} (scripts/setup installs them)")
 
 
 @contextlib.contextmanager
@@ -203,7 +203,7 @@ def libvirtd(quiet_libvirt: None) -> Iterator[PrivateLibvirtd]:
     with contextlib.ExitStack() as stack:
         try:
             daemon = stack.enter_context(private_libvirtd())
-        except CannotStart as error:
+        except CannotStartError as error:
             reason = str(error)
         else:
             yield daemon

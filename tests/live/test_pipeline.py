@@ -85,7 +85,8 @@ def pin(document: str) -> str:
     """The pin in canonical form, so that only a change of content counts."""
     found = parse(document).findall(f"metadata/{{{PIN_NAMESPACE}}}*")
     assert len(found) == 1, f"{len(found)} pins"
-    text: bytes = etree.tostring(found[0], method="c14n", exclusive=True, with_tail=False)
+    found[0].tail = None
+    text: bytes = etree.tostring(found[0], method="c14n", exclusive=True)
     return text.decode()
 
 

@@ -22,7 +22,7 @@ def read(path: str) -> bytes:
     except OSError as error:
         raise MissingError(
             "file",
-            f"cannot read {path}: {error.strerror}",
+            f"cannot read {path!r}: {error.strerror}",
             file=path,
             hint="check the name and its permissions",
         ) from error

@@ -66,6 +66,8 @@ def _read(file: str) -> bytes:
     except MissingError as error:
         if file in COMMANDS:
             error.hint = f"the command {file} must be the first argument: xfm {file} …"
+        elif file == "help":
+            error.hint = "`xfm --help` tells how it is called"
         else:
             error.hint = options.command_meant(file, COMMANDS) or error.hint
         raise

@@ -103,7 +103,8 @@ def parse(parser: argparse.ArgumentParser, arguments: list[str], commands: Mappi
     """
     namespace, rest = parser.parse_known_args(arguments)
     if rest:
-        words = [getattr(namespace, "file", None), *rest]
+        given = getattr(namespace, "file", None)
+        words = [*(given if isinstance(given, list) else [given]), *rest]
         meant = next((word for word in words if word in commands), None)
         hint = f"the command {meant} must be the first argument: xfm {meant} …" if meant else ""
         raise UsageError(

@@ -13,110 +13,30 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import resources, source
 from xfm.errors import DocumentError, PluginError, XfmError
-from xfm.limits import STYLESHEET_BYTES
-from xfm.model import XSL_NAMESPACE, Declaration
 from xfm.stylesheet import declaration as declarations
+from xfm.stylesheet import reading
+from xfm.stylesheet.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from lxml.etree import _Element, _ElementTree
+    from lxml.etree import _ElementTree
+
+    from xfm.model import Declaration
 
 #: Where a stylesheet reads the record of the run so far; see docs/stages.md, pin.
 PROVENANCE = "xfm:provenance"
-_LIBRARY = "xfm:lib/"
-_XSL = "{" + XSL_NAMESPACE + "}"
 
-# Reading is let through to the resolver below, which refuses all that is not xfm's: libxslt takes "xfm:provenance" for
-# the name of a local file, so refusing files here would refuse xfm's own documents.
+# Reading is let through to the resolver, which refuses all that is not xfm's: libxslt takes "xfm:provenance" for the
+# name of a local file, so refusing files here would refuse xfm's own documents.
 _ACCESS = etree.XSLTAccessControl(
     read_file=True, write_file=False, create_dir=False, read_network=True, write_network=False
 )
 
 # What libxslt says beside the reason of a failure.
 _NOISE = ("unknown error", "runtime error", "XPath evaluation returned no result")
-
-#: XSLT 1.0's elements (W3C Recommendation of 1999-11-16, appendix B), but for xsl:document, which only ever writes.
-_INSTRUCTIONS = frozenset(
-    [
-        "apply-imports",
-        "apply-templates",
-        "attribute",
-        "attribute-set",
-        "call-template",
-        "choose",
-        "comment",
-        "copy",
-        "copy-of",
-        "decimal-format",
-        "element",
-        "fallback",
-        "for-each",
-        "if",
-        "import",
-        "include",
-        "key",
-        "message",
-        "namespace-alias",
-        "number",
-        "otherwise",
-        "output",
-        "param",
-        "preserve-space",
-        "processing-instruction",
-        "sort",
-        "strip-space",
-        "stylesheet",
-        "template",
-        "text",
-        "transform",
-        "value-of",
-        "variable",
-        "when",
-        "with-param",
-    ]
-)
-
-
-class _Resolver(etree.Resolver):
-    """The only way by which a stylesheet reaches another document."""
-
-    def __init__(self, folder: str, trusted: bool) -> None:
-        self.folder = os.path.join(os.path.realpath(folder), "")
-        self.trusted = trusted
-        self.imported: list[bytes] = []
-        self.documents: Mapping[str, bytes] = {}
-
-    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
-        if system_url in self.documents:
-            return self.resolve_string(self.documents[system_url], context, base_url=system_url)
-        if system_url.startswith(_LIBRARY):
-            path = os.path.join(resources.STYLESHEETS, "lib", system_url.removeprefix(_LIBRARY))
-            allowed = os.path.join(os.path.realpath(resources.STYLESHEETS), "lib", "")
-        else:
-            path, allowed = system_url.removeprefix("file://"), self.folder
-        # xfm's own stylesheets stay in their folder, as a test shows: no need to follow links for them.
-        if not self.trusted and not os.path.realpath(path).startswith(allowed):
-            raise PluginError(
-                "stylesheet-forbidden",
-                f"the stylesheet reaches for {system_url}",
-                hint="a stylesheet reads files of its own folder, xfm:lib/… and xfm's own documents only",
-            )
-        try:
-            data = _read(path)
-        except PluginError as error:
-            raise PluginError(
-                "stylesheet-compile",
-                f"the stylesheet imports {system_url}: {error.message}",
-                hint="check the href; xfm:lib/… has what lies in xfm's stylesheets/lib",
-            ) from None
-        if not self.trusted:
-            _checked_root(data, path)
-        self.imported.append(data)
-        return self.resolve_string(data, context, base_url=path)
 
 
 class Stylesheet:
@@ -131,16 +51,17 @@ class Stylesheet:
     def __init__(self, path: str, *, folder: str | None = None, builtin: bool = False) -> None:
         self.path = path
         self.builtin = builtin
-        self._data = _read(path)
-        self._resolver = _Resolver(folder or os.path.dirname(path), builtin)
+        self._data = reading.read(path)
+        self._resolver = Resolver(folder or os.path.dirname(path), trusted=builtin)
         try:
-            root = _checked_root(self._data, path, self._resolver)
+            root = reading.parse(self._data, path, self._resolver, trusted=builtin)
             self.declaration: Declaration = declarations.read(root, path)
             self._transform = etree.XSLT(root, access_control=_ACCESS)
         except etree.XSLTParseError as error:
             raise _compile_error(error, path) from None
         except XfmError as error:
             raise error.located(file=path) from None
+        self._resolver.compiled = True
 
     @property
     def id(self) -> str:
@@ -210,99 +131,6 @@ class Stylesheet:
         )
 
 
-def _sha256_hex(*parts: bytes) -> str:
-    """SHA-256 without OpenSSL, which takes longer to load than a run needs to hash (random.py does the same)."""
-    for name in ("_sha2", "_sha256", "hashlib"):
-        try:
-            module: Any = import_module(name)
-        except ImportError:
-            continue
-        return str(module.sha256(b"".join(parts)).hexdigest())
-    raise AssertionError("hashlib is part of Python")
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            data = file.read(STYLESHEET_BYTES + 1)
-    except OSError as error:
-        raise PluginError(
-            "plugin-load",
-            f"cannot read the stylesheet: {error.strerror}",
-            file=path,
-            hint="check that the file is there and readable",
-        ) from None
-    if len(data) > STYLESHEET_BYTES:
-        raise PluginError(
-            "stylesheet-forbidden",
-            f"the stylesheet is larger than {STYLESHEET_BYTES // 1024} KiB",
-            file=path,
-            hint="split it: one concern a file",
-        )
-    return data
-
-
-def _checked_root(data: bytes, path: str, resolver: _Resolver | None = None) -> _Element:
-    """The root of a stylesheet whose every instruction is one of XSLT 1.0's and none of which writes."""
-    parser = source.new_parser()
-    if resolver is not None:
-        parser.resolvers.add(resolver)
-    try:
-        source.check_bytes(data, STYLESHEET_BYTES)
-        root = etree.fromstring(data, parser, base_url=path)
-    except DocumentError as error:
-        raise PluginError("stylesheet-compile", str(error), file=path, line=error.line, hint=error.hint) from None
-    except etree.XMLSyntaxError as error:
-        raise PluginError(
-            "stylesheet-compile",
-            f"not well-formed XML: {error.msg}",
-            file=path,
-            line=error.position[0],
-            hint=f"`xmllint --noout {path}` shows the place",
-        ) from None
-    if root.tag not in (_XSL + "stylesheet", _XSL + "transform"):
-        raise PluginError(
-            "stylesheet-compile",
-            "the root element is not xsl:stylesheet",
-            file=path,
-            line=root.sourceline or 0,
-            hint=f'begin it with <xsl:stylesheet version="1.0" xmlns:xsl="{XSL_NAMESPACE}">',
-        )
-    if resolver is None or not resolver.trusted:
-        _check_instructions(root, path)
-    return root
-
-
-def _check_instructions(root: _Element, path: str) -> None:
-    if root.get("version") != "1.0":
-        raise PluginError(
-            "stylesheet-compile",
-            f"the stylesheet is of XSLT version {root.get('version', 'unknown')}",
-            file=path,
-            line=root.sourceline or 0,
-            hint='xfm runs XSLT 1.0: write it so, with version="1.0"',
-        )
-    for element in root.iter("*"):
-        tag = str(element.tag)
-        name = tag.removeprefix(_XSL)
-        if tag.startswith(_XSL) and name not in _INSTRUCTIONS:
-            raise PluginError(
-                "stylesheet-forbidden",
-                f"xsl:{name} is not an instruction that a stylesheet may use",
-                file=path,
-                line=element.sourceline or 0,
-                hint="XSLT 1.0 has no such instruction, or it writes files",
-            )
-        if "extension-element-prefixes" in element.attrib or _XSL + "extension-element-prefixes" in element.attrib:
-            raise PluginError(
-                "stylesheet-forbidden",
-                "the stylesheet uses extension elements",
-                file=path,
-                line=element.sourceline or 0,
-                hint="remove extension-element-prefixes; a stylesheet gives one document and writes nothing else",
-            )
-
-
 def _compile_error(error: etree.XSLTParseError, path: str) -> PluginError:
     entries = [entry for entry in error.error_log if entry.message != "unknown error"]
     located = [entry for entry in entries if entry.line > 0]
@@ -317,3 +145,14 @@ def _compile_error(error: etree.XSLTParseError, path: str) -> PluginError:
         line=place.line if place else 0,
         hint="correct it; `xsltproc FILE.xsl document.xml` shows the same fault",
     )
+
+
+def _sha256_hex(*parts: bytes) -> str:
+    """SHA-256 without OpenSSL, which takes longer to load than a run needs to hash (random.py does the same)."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            module: Any = import_module(name)
+        except ImportError:
+            continue
+        return str(module.sha256(b"".join(parts)).hexdigest())
+    raise AssertionError("hashlib is part of Python")

@@ -1,0 +1,75 @@
+"""The only way by which a stylesheet reaches another document."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from xfm import resources
+from xfm.errors import PluginError
+from xfm.stylesheet import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_LIBRARY = "xfm:lib/"
+
+
+class Resolver(etree.Resolver):
+    """Answers what a stylesheet imports, and what it reads by ``document()``.
+
+    While it is compiled, a stylesheet gets files of its own folder and ``xfm:lib/…``; while it runs, only the documents
+    that the run offers it.
+
+    :param folder: the stylesheet's own.
+    :param trusted: whether it is one of xfm's own.
+    """
+
+    def __init__(self, folder: str, *, trusted: bool) -> None:
+        self.folder = os.path.join(os.path.realpath(folder), "")
+        self.trusted = trusted
+        self.imported: list[bytes] = []
+        self.compiled = False
+        self.documents: Mapping[str, bytes] = {}
+
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
+        """What lxml calls for each document.
+
+        :raises PluginError: stylesheet-forbidden, stylesheet-compile.
+        """
+        if system_url in self.documents:
+            return self.resolve_string(self.documents[system_url], context, base_url=system_url)
+        path = self._path(system_url)
+        if path is None:
+            raise PluginError(
+                "stylesheet-forbidden",
+                f"the stylesheet reaches for {system_url}",
+                hint="a stylesheet imports files of its own folder and xfm:lib/…, and reads xfm's own documents only",
+            )
+        try:
+            data = reading.read(path)
+        except PluginError as error:
+            raise PluginError(
+                "stylesheet-compile",
+                f"the stylesheet imports {system_url}: {error.message}",
+                hint="check the href; xfm:lib/… has what lies in xfm's stylesheets/lib",
+            ) from None
+        if not self.trusted:
+            reading.parse(data, path)
+        self.imported.append(data)
+        return self.resolve_string(data, context, base_url=path)
+
+    def _path(self, uri: str) -> str | None:
+        """The file that may be imported under this URI, or None."""
+        if self.compiled:
+            return None
+        if uri.startswith(_LIBRARY):
+            path = os.path.join(resources.STYLESHEETS, "lib", uri.removeprefix(_LIBRARY))
+            allowed = os.path.join(os.path.realpath(resources.STYLESHEETS), "lib", "")
+        else:
+            path, allowed = uri.removeprefix("file://"), self.folder
+        # xfm's own stylesheets stay in their folder, as a test shows: no need to follow links for them.
+        return path if self.trusted or os.path.realpath(path).startswith(allowed) else None
