@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# A slow machine is no fault of what is tested.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -115,7 +120,7 @@ def run_xfm(isolated: Path) -> RunXfm:
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_stylesheet() -> WriteStylesheet:
     """Writes stylesheets for a test."""
 
@@ -138,7 +143,7 @@ def write_stylesheet() -> WriteStylesheet:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_dist() -> WriteDist:
     """Writes what pip leaves of a package with one module and an ``xfm`` entry point."""
 
@@ -154,7 +159,7 @@ def write_dist() -> WriteDist:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def minimal() -> bytes:
     """A small valid document of the QEMU driver."""
     return MINIMAL

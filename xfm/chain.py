@@ -7,12 +7,13 @@ from graphlib import CycleError
 from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import builtin, resources
+from xfm.assignment import assign, parameters
 from xfm.errors import PluginError, UsageError
 from xfm.hookspecs import STAGES, hook_of
 from xfm.model import Contribution
 from xfm.ordering import stable_order
+from xfm.plugins import plugin_speaking
 from xfm.stylesheet.declaration import suggestion
-from xfm.stylesheet.parameters import to_xslt
 from xfm.stylesheet.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from xfm.model import Pin
     from xfm.plugins import Plugins
-
-_ON = frozenset({"on", "yes", "true"})
-_OFF = frozenset({"off", "no", "false"})
 
 
 class Link(NamedTuple):
@@ -77,7 +75,7 @@ class _Seat(NamedTuple):
 def build(plugins: Plugins, baseline: int, settings: Mapping[str, str]) -> Chain:
     """The chain of a baseline.
 
-    :param settings: as ``--set NAME=VALUE`` gives them; see :func:`assign`.
+    :param settings: as ``--set NAME=VALUE`` gives them; see :func:`xfm.assignment.assign`.
     :raises PluginError: duplicate-id, unknown-neighbour, cycle, plugin-load, declaration, stylesheet-compile,
         stylesheet-forbidden.
     :raises UsageError: parameter-unknown, parameter-value.
@@ -87,7 +85,7 @@ def build(plugins: Plugins, baseline: int, settings: Mapping[str, str]) -> Chain
     ordered = [(stage, seat) for stage in STAGES for seat in _ordered(stage, seats)]
     switches, values = assign([seat.stylesheet for _, seat in ordered], settings)
     links = [
-        Link(stage, seat.plugin, seat.stylesheet, *_parameters(seat.stylesheet, switches, values))
+        Link(stage, seat.plugin, seat.stylesheet, *parameters(seat.stylesheet, switches, values))
         for stage, seat in ordered
     ]
     return Chain(baseline, tuple(links))
@@ -118,12 +116,13 @@ def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list
     """Call one implementation: hooks are called one by one, so that a fault can be laid at a plugin's door."""
     try:
         arguments = dict.fromkeys(implementation.argnames, baseline)
-        given: Any = implementation.function(**arguments)
-        found: list[Contribution] = list(given or ())
+        with plugin_speaking():
+            given: Any = implementation.function(**arguments)
+            found: list[Contribution] = list(given or ())
         for item in found:
             if not isinstance(item, Contribution) or not os.path.isabs(item.path):
                 raise TypeError(f"returned {item!r}, not a xfm.Contribution with an absolute path")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         code = getattr(implementation.function, "__code__", None)
         raise PluginError(
             "plugin-load",
@@ -190,6 +189,16 @@ def _ordered(stage: str, seats: Mapping[str, list[_Seat]]) -> list[_Seat]:
 
 
 def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str, list[_Seat]]) -> None:
+    if neighbour == seat.stylesheet.id:
+        raise PluginError(
+            "cycle",
+            f"{neighbour} (of {seat.plugin}) wants to run before or after itself",
+            stage=stage,
+            stylesheet=neighbour,
+            file=seat.stylesheet.path,
+            line=seat.stylesheet.declaration.line,
+            hint="remove that doc:after or doc:before",
+        )
     others = sorted(other.stylesheet.id for other in seats[stage] if other is not seat)
     if neighbour in others:
         return
@@ -206,76 +215,6 @@ def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str
         if elsewhere
         else suggestion(neighbour, others),
     )
-
-
-def assign(sheets: list[Stylesheet], settings: Mapping[str, str]) -> tuple[dict[str, bool], dict[tuple[str, str], str]]:
-    """Give each setting to the stylesheet that it means.
-
-    ``ID=on|off`` switches a stylesheet; ``ID.NAME=VALUE`` sets its parameter, and so does ``NAME=VALUE`` where just one
-    stylesheet has a parameter of that name.
-
-    :return: switches by id, and values by (id, parameter name).
-    :raises UsageError: parameter-unknown, parameter-value.
-    """
-    by_id = {sheet.id: sheet for sheet in sheets}
-    owners: dict[str, list[str]] = {}
-    for sheet in sheets:
-        for parameter in sheet.declaration.parameters:
-            owners.setdefault(parameter.name, []).append(sheet.id)
-    switches: dict[str, bool] = {}
-    values: dict[tuple[str, str], str] = {}
-    for name, text in settings.items():
-        identifier, dot, parameter_name = name.partition(".")
-        if not dot and name in by_id:
-            switches[name] = _switch(name, text)
-        elif dot and identifier in by_id and identifier in owners.get(parameter_name, ()):
-            values[identifier, parameter_name] = text
-        elif not dot and len(owners.get(name, ())) == 1:
-            values[owners[name][0], name] = text
-        else:
-            raise _unknown(name, by_id, owners)
-    return switches, values
-
-
-def _switch(name: str, text: str) -> bool:
-    if text.lower() in _ON:
-        return True
-    if text.lower() in _OFF:
-        return False
-    raise UsageError(
-        "parameter-value",
-        f"{name}={text}: a stylesheet is switched on or off",
-        hint=f"`--set {name}=off`; a parameter of it is set by `--set {name}.PARAMETER=VALUE`",
-    )
-
-
-def _unknown(name: str, by_id: Mapping[str, Stylesheet], owners: Mapping[str, list[str]]) -> UsageError:
-    if len(owners.get(name, ())) > 1:
-        message = f"several stylesheets have a parameter {name}"
-        hint = "say which: " + ", ".join(f"{identifier}.{name}" for identifier in sorted(owners[name]))
-    else:
-        message = f"there is no stylesheet and no parameter {name}"
-        known = [f"{identifier}.{parameter}" for parameter, ids in owners.items() for identifier in ids]
-        hint = (
-            suggestion(name, sorted([*by_id, *owners, *known]))
-            + " (`xfm stages` lists the stylesheets, `xfm plugins` their parameters)"
-        )
-    return UsageError("parameter-unknown", message, hint=hint)
-
-
-def _parameters(
-    sheet: Stylesheet, switches: Mapping[str, bool], given: Mapping[tuple[str, str], str]
-) -> tuple[dict[str, object], str]:
-    """The values of a stylesheet's parameters, and why it is idle, if it is."""
-    values: dict[str, object] = {}
-    idle = "" if switches.get(sheet.id, True) else f"switched off by {sheet.id}=off"
-    for parameter in sheet.declaration.parameters:
-        text = given.get((sheet.id, parameter.name), parameter.default)
-        if text is None:
-            idle = idle or f"waits for a value: --set {sheet.id}.{parameter.name}=…"
-        else:
-            values[parameter.name] = to_xslt(parameter, text)
-    return values, idle
 
 
 def check_baseline(baseline: int) -> None:

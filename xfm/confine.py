@@ -63,10 +63,15 @@ def _child(job: Job, result: int, progress: int, seconds: float, memory: int) ->
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        # Whatever there is to say goes through the pipe; lxml would complain here of each allocation that fails.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
         # Should the parent be killed, the child still ends.
         signal.setitimer(signal.ITIMER_REAL, seconds + 1)
-        _limit_memory(memory)
-        answer = _answer(job, lambda stage, sheet: _tell(progress, f"{stage}/{sheet}\n"))
+        start = _peak()
+        _limit_memory(start + memory)
+        answer = _answer(job, start, memory, lambda stage, sheet: _tell(progress, f"{stage}/{sheet}\n"))
         view = memoryview(marshal.dumps(answer))
         while view:
             view = view[os.write(result, view) :]
@@ -74,11 +79,14 @@ def _child(job: Job, result: int, progress: int, seconds: float, memory: int) ->
         os._exit(0)
 
 
-def _answer(job: Job, progress: Progress) -> tuple[int, Any]:
+def _answer(job: Job, start: int, memory: int, progress: Progress) -> tuple[int, Any]:
     try:
         done = job(progress)
         return _DONE, (done.xml, done.baseline, tuple(tuple(step) for step in done.steps), done.notes)
     except XfmError as error:
+        # libxslt takes an allocation that fails for a variable that is undefined, and the like
+        if error.code == "stylesheet-failed" and _peak() - start > memory // 3:
+            return _NO_MEMORY, None
         return _FAILED, (type(error).__name__, error.fields())
     except MemoryError:
         return _NO_MEMORY, None
@@ -90,14 +98,17 @@ def _tell(progress: int, line: str) -> None:
     os.write(progress, line.encode())
 
 
-def _limit_memory(memory: int) -> None:
+def _peak() -> int:
+    """The most bytes of address space that this process has had; 0 where the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            used = int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        used = 0
+        with open("/proc/self/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmPeak:"))
+    except (OSError, StopIteration):
+        return 0
+
+
+def _limit_memory(limit: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = used + memory
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -97,10 +97,12 @@ def _write_cache(path: str, fingerprint: str, found: list[EntryPoint]) -> None:
     text = "\n".join([_FORMAT, fingerprint, *("\t".join(entry) for entry in found), "end"])
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=os.path.dirname(path), prefix=".entry-points-", delete=False
-        ) as file:
-            file.write(text)
-        os.replace(file.name, path)
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".entry-points-")
     except OSError:
         return
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)

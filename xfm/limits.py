@@ -12,6 +12,8 @@ DOCUMENT_DEPTH: Final = 256
 STYLESHEET_BYTES: Final = 1024 * 1024
 #: Seconds that a confined run may take, where nothing else is asked for.
 SECONDS: Final = 20.0
+#: The longest time that can be asked for: a day.
+MAX_SECONDS: Final = 86400
 #: Bytes of memory that a confined run may take beside what the process has already.
 MEMORY: Final = 1024 * 1024 * 1024
 #: Bytes of a document above which even xfm's own stylesheets run confined.

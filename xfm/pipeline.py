@@ -9,6 +9,7 @@ from lxml import etree
 from xfm import builtin, chain, pin, redact, source
 from xfm.errors import DocumentError, PluginError, UsageError, XfmError
 from xfm.hookspecs import STAGES
+from xfm.limits import DOCUMENT_BYTES
 from xfm.model import Result, Step, Violation
 from xfm.serialize import serialize
 from xfm.stylesheet.declaration import suggestion
@@ -52,10 +53,7 @@ class Pipeline:
         self.schema = schema
         self.parameters = dict(parameters or {})
         self.baseline = baseline
-        if until is not None and until not in STAGES:
-            raise UsageError("stage-unknown", f"there is no stage {until}", hint=suggestion(until, STAGES))
-        # What is printed is laid out, however far the chain was to run.
-        self.stages = tuple(dict.fromkeys((*STAGES[: STAGES.index(until) + 1], STAGES[-1]))) if until else STAGES
+        self.stages = stages_until(until)
         self.record = record
         self._chains: dict[int, Chain] = {}
         self.chain(builtin.NEWEST if baseline is None else baseline)  # so that a broken plugin shows at once
@@ -88,6 +86,18 @@ class Pipeline:
             error.args = (error.message,)
             error.violations = tuple(v._replace(message=redact.scrub(v.message, hidden)) for v in error.violations)
             raise
+
+
+def stages_until(last: str | None) -> tuple[str, ...]:
+    """The stages that run where ``last`` is to be the last one (None: all); the result is laid out in any case.
+
+    :raises UsageError: stage-unknown.
+    """
+    if last is None:
+        return STAGES
+    if last not in STAGES:
+        raise UsageError("stage-unknown", f"there is no stage {last}", hint=suggestion(last, STAGES))
+    return tuple(dict.fromkeys((*STAGES[: STAGES.index(last) + 1], STAGES[-1])))
 
 
 class _Run:
@@ -203,6 +213,12 @@ class _Run:
 
     def _check_output(self, xml: bytes) -> None:
         """The bytes that leave are parsed and validated once more: what a reader gets is what was checked."""
+        if len(xml) > DOCUMENT_BYTES:
+            raise DocumentError(
+                "too-large",
+                f"the result is larger than {DOCUMENT_BYTES // 1024 // 1024} MiB",
+                hint="libvirt itself takes no larger document over its RPC",
+            )
         document = source.parse_domain(xml)
         pin.read(document)
         faults = self.pipeline.schema.violations(document)

@@ -7,6 +7,8 @@ A plugin is (a) an ``.xsl`` file, or a folder with such files, in a plugin direc
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
 import pluggy
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 BUILTIN = "xfm"
+_HOOK_ARGUMENTS = frozenset({"self", "baseline"})
 KIND_BUILTIN = "builtin"
 
 
@@ -84,12 +87,13 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
     skipped: list[tuple[str, str]] = []
     compiled: dict[str, Stylesheet] = {}
     _register(manager, builtin, loaded[0])
-    for directory in plugin_dirs:
+    named = [os.path.abspath(directory) for directory in plugin_dirs]
+    for directory in named:
         if not os.path.isdir(directory):
             raise MissingError(
                 "file", f"there is no plugin directory {directory}", file=directory, hint="check --plugin-dir"
             )
-    for directory in dict.fromkeys([*resources.plugin_directories(), *map(os.path.abspath, plugin_dirs)]):
+    for directory in dict.fromkeys([*resources.plugin_directories(), *named]):
         for name, path in _candidates(directory, skipped):
             plugin = StylesheetPlugin(path)
             compiled.update((sheet.path, sheet) for sheet in plugin.stylesheets)
@@ -131,12 +135,18 @@ def _candidates(directory: str, skipped: list[tuple[str, str]]) -> Iterator[tupl
                 skipped.append((path, "a folder without stylesheets"))
 
 
+def plugin_speaking() -> AbstractContextManager[object]:
+    """While a plugin's Python runs, what it prints goes to stderr: stdout is for the document."""
+    return redirect_stdout(sys.stderr)
+
+
 def _import(entry: entrypoints.EntryPoint) -> object:
     from importlib.metadata import EntryPoint
 
     try:
-        return EntryPoint(entry.name, entry.value, entrypoints.GROUP).load()
-    except Exception as error:
+        with plugin_speaking():
+            return EntryPoint(entry.name, entry.value, entrypoints.GROUP).load()
+    except (Exception, SystemExit) as error:
         file, line = _where(error)
         raise PluginError(
             "plugin-load",
@@ -188,6 +198,15 @@ def _check_hooks(implementation: object, plugin: Plugin) -> None:
                 file=file,
                 line=line,
                 hint=suggestion(name, known),
+            )
+        unknown = sorted(set(code.co_varnames[: code.co_argcount]) - _HOOK_ARGUMENTS) if code else []
+        if unknown:
+            raise PluginError(
+                "plugin-hook",
+                f"the plugin {plugin.name} has a hook {name} that does not fit: it asks for {', '.join(unknown)}",
+                file=file,
+                line=line,
+                hint=f"def {name}(baseline: int) is all that a hook is given",
             )
         if not marked:
             raise PluginError(

@@ -15,23 +15,25 @@ _QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
 
 # Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies
 # of an http(s) disk), and QEMU's own arguments, where only the part behind password= and its like is secret.
-_attributes = etree.XPath(
-    "/domain/devices/graphics/@passwd"
-    " | //qemu:env[contains(@name, 'PASS') or contains(@name, 'SECRET') or contains(@name, 'TOKEN')]/@value"
-    " | //qemu:arg/@value[contains(., 'pass') or contains(., 'secret')]",
-    namespaces=_QEMU,
-)
-_texts = etree.XPath("//cookies/cookie")
-_IN_ARGUMENT = r"\b(pass(?:word|wd|phrase)?|secret(?:_data)?|data)=([^,]+)"
+# What an environment variable of a container, or of QEMU, is called matters; so all of them are looked at.
+_attributes = etree.XPath("/domain/devices/graphics/@passwd | //qemu:env/@value | //qemu:arg/@value", namespaces=_QEMU)
+_texts = etree.XPath("//cookies/cookie | /domain/os/initenv")
+_TELLING_NAME = r"(?i)pass|secret|token|credential|cookie|api_?key"
+_IN_ARGUMENT = r"""(?i)\b(?:pass(?:word|wd|phrase)?|secret(?:_data)?|data|token)"?\s*[=:]\s*"?([^,"]+)"""
 
 
 def secrets(document: etree._ElementTree) -> frozenset[str]:
     """Every secret value of a domain, as it stands in the tree."""
     found: set[str] = set()
     for value in _attributes(document):
-        parts = [match[2] for match in re.finditer(_IN_ARGUMENT, value)] if value.is_attribute else []
-        found.update(parts if value.getparent().tag.endswith("}arg") else [str(value)])
-    found.update(element.text or "" for element in _texts(document))
+        element = value.getparent()
+        if element.tag.endswith("}arg"):
+            found.update(re.findall(_IN_ARGUMENT, value))
+        elif not element.tag.endswith("}env") or re.search(_TELLING_NAME, element.get("name", "")):
+            found.add(str(value))
+    for element in _texts(document):
+        if element.tag == "cookie" or re.search(_TELLING_NAME, element.get("name", "")):
+            found.add(element.text or "")
     return frozenset(found - {"", MASK})
 
 

@@ -96,7 +96,7 @@ def find(selector: str | None = None) -> Schema:
             if os.path.isfile(os.path.join(directory, _SCHEMA_FILE)):
                 return _schema_in(directory)
         raise _missing(f"no libvirt schemas in {' or '.join(resources.LIBVIRT_SCHEMAS)}")
-    if _is_version(selector):
+    if is_version(selector):
         for schema in installed_sets():
             if schema.version == selector:
                 return schema
@@ -146,7 +146,8 @@ def version_of(directory: str) -> str:
     return "unknown"
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
+    """Whether a text is the version of a libvirt, such as 9.0.0."""
     major, _, rest = text.partition(".")
     return major.isdecimal() and rest.count(".") == 1 and rest.replace(".", "").isdecimal()
 
@@ -187,7 +188,7 @@ def register(directory: str, version: str | None = None) -> Schema:
         raise _missing(f"no {_SCHEMA_FILE} in {directory}")
     _compile(os.path.join(directory, _SCHEMA_FILE))
     version = version or version_of(os.path.abspath(directory))
-    if not _is_version(version):
+    if not is_version(version):
         raise UsageError(
             "usage",
             f"the libvirt version of {directory} is not known",
@@ -202,5 +203,6 @@ def register(directory: str, version: str | None = None) -> Schema:
         with open(os.path.join(target, _VERSION_FILE), "w", encoding="ascii") as file:
             file.write(version + "\n")
     except OSError as error:
-        raise MissingError("file", f"cannot write {target}: {error.strerror}", file=target) from error
+        hint = "make room, or set XDG_DATA_HOME to a place that can be written"
+        raise MissingError("file", f"cannot write {target}: {error.strerror}", file=target, hint=hint) from error
     return _schema_in(target)

@@ -13,7 +13,8 @@ from xfm import resources
 from xfm.builtin import BASELINES
 from xfm.errors import MissingError, UsageError
 from xfm.hookspecs import STAGES
-from xfm.limits import SECONDS
+from xfm.limits import MAX_SECONDS, SECONDS
+from xfm.schema import is_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +158,7 @@ def _value(name: str, value: Any, path: str) -> Any:
     if option.kind == "map":
         return _flatten(value, path)
     if option.complete:
-        return _relative_to(path, value)
+        return value if name == "schemas" and is_version(value) else _relative_to(path, value)
     return value
 
 
@@ -170,7 +171,7 @@ def _mismatch(option: Option, value: Any) -> str:
         "flag": isinstance(value, bool),
         "string": isinstance(value, str),
         "integer": whole,
-        "number": (whole or isinstance(value, float)) and value > 0,
+        "number": (whole or isinstance(value, float)) and 0 < value <= MAX_SECONDS,
         "list": isinstance(value, list) and all(isinstance(item, str) for item in value),
         "map": isinstance(value, dict),
     }
@@ -178,7 +179,7 @@ def _mismatch(option: Option, value: Any) -> str:
         "flag": "true or false",
         "string": "a string",
         "integer": "a whole number",
-        "number": "a number above 0",
+        "number": f"a number above 0, and at most {MAX_SECONDS}",
         "list": "an array of strings",
         "map": "a table",
     }
@@ -186,12 +187,12 @@ def _mismatch(option: Option, value: Any) -> str:
 
 
 def _relative_to(path: str, value: object) -> object:
-    """Paths in a configuration file are relative to the file; a schema set's version is no path."""
+    """Paths in a configuration file are relative to the file."""
     directory = os.path.dirname(os.path.abspath(path))
 
     def resolve(text: str) -> str:
         text = os.path.expanduser(text)
-        return text if text[:1].isdigit() else os.path.join(directory, text)
+        return os.path.join(directory, text)
 
     return [resolve(item) for item in value] if isinstance(value, list) else resolve(str(value))
 

@@ -56,10 +56,13 @@
       <xsl:call-template name="xfm:buses"/>
     </xsl:variable>
     <xsl:for-each select="disk">
-      <xsl:sort data-type="number" select="string-length(substring-before($buses, concat(' ', target/@bus, ' ')))"/>
-      <!-- vda before vdb before vdaa: what is behind the prefix (vd, xvd, ubd), the shorter first -->
-      <xsl:sort data-type="number" select="string-length(substring(translate(target/@dev, 'xu', ''), 3))"/>
-      <xsl:sort select="substring(translate(target/@dev, 'xu', ''), 3)"/>
+      <xsl:sort data-type="number" select="string-length(substring-before($buses,
+          concat(' ', target/@bus, substring(target/@dev, 1, 2 * not(target/@bus)), ' ')))"/>
+      <!-- vda before vdb before vdaa: the letters behind the prefix (vd, xvd, ubd), the fewer first; no partition -->
+      <xsl:sort data-type="number" select="string-length(translate(substring(target/@dev,
+          3 + (starts-with(target/@dev, 'xvd') or starts-with(target/@dev, 'ubd'))), '0123456789', ''))"/>
+      <xsl:sort select="translate(substring(target/@dev,
+          3 + (starts-with(target/@dev, 'xvd') or starts-with(target/@dev, 'ubd'))), '0123456789', '')"/>
       <xsl:apply-templates select="." mode="xfm:place">
         <xsl:with-param name="ids" select="$ids"/>
       </xsl:apply-templates>
@@ -78,15 +81,16 @@
     </xsl:for-each>
   </xsl:template>
 
-  <!-- The buses of the disks, and the types of the controllers, as they first occur, each between blanks. A pass over
+  <!-- The buses of the disks (where none is said, the prefix of the target implies it), and the types of the controllers, as they first occur, each between blanks. A pass over
     the devices for each of them: a key would hand out the whole group for each device in it. -->
   <xsl:template name="xfm:buses">
     <xsl:param name="seen" select="' '"/>
-    <xsl:variable name="next" select="disk[not(contains($seen, concat(' ', target/@bus, ' ')))][1]"/>
+    <xsl:variable name="next" select="disk[not(contains($seen,
+        concat(' ', target/@bus, substring(target/@dev, 1, 2 * not(target/@bus)), ' ')))][1]/target"/>
     <xsl:choose>
       <xsl:when test="$next">
         <xsl:call-template name="xfm:buses">
-          <xsl:with-param name="seen" select="concat($seen, $next/target/@bus, ' ')"/>
+          <xsl:with-param name="seen" select="concat($seen, $next/@bus, substring($next/@dev, 1, 2 * not($next/@bus)), ' ')"/>
         </xsl:call-template>
       </xsl:when>
       <xsl:otherwise>

@@ -1,14 +1,17 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:libosinfo="http://libosinfo.org/xmlns/libvirt/domain/1.0"
+    xmlns:pin="urn:xfm:pin:1"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="libosinfo xfm">
+    exclude-result-prefixes="libosinfo pin xfm">
   <!--
     What several stylesheets ask of a guest, as global variables over the document being transformed.
 
     xfm:qemu      boolean: libvirt's QEMU driver runs it
     xfm:os-id     the libosinfo id in its metadata, or the empty string
-    xfm:windows   boolean: that id is one of Microsoft Windows
+    xfm:windows   the version of Microsoft Windows that this id names (10, 2k22), or the empty string
+    xfm:hyperv    boolean: that version knows Hyper-V's enlightenments: Vista, Server 2008 and later
+    xfm:pinned    boolean: the domain has a pin, so a device with an alias has been through this chain before
     xfm:arch      os/type/@arch; where the author left it open, the architecture of the emulator's name, else x86_64
     xfm:x86       boolean: x86_64 or i686
     xfm:family    the machine family: q35, pc, virt, s390-ccw-virtio, pseries; the empty string for any other.
@@ -21,7 +24,10 @@
   <xsl:variable name="xfm:qemu"
       select="boolean(/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf'][os/type = 'hvm'])"/>
   <xsl:variable name="xfm:os-id" select="string(/domain/metadata/libosinfo:libosinfo/libosinfo:os/@id)"/>
-  <xsl:variable name="xfm:windows" select="starts-with($xfm:os-id, 'http://microsoft.com/win/')"/>
+  <xsl:variable name="xfm:windows" select="substring-after($xfm:os-id, 'http://microsoft.com/win/')"/>
+  <xsl:variable name="xfm:hyperv" select="$xfm:windows != '' and not(contains(
+      ' 1.0 2.0 2.1 3.1 95 98 me nt3.1 nt3.5 nt3.51 nt4.0 2k xp 2k3 2k3r2 ', concat(' ', $xfm:windows, ' ')))"/>
+  <xsl:variable name="xfm:pinned" select="boolean(/domain/metadata/pin:pin)"/>
   <xsl:variable name="xfm:arch">
     <xsl:variable name="emulator" select="substring-after(/domain/devices/emulator, 'qemu-system-')"/>
     <xsl:choose>

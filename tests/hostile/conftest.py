@@ -16,6 +16,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+#: Seconds after which a run that hangs is killed, so that its test fails and the others go on.
+PATIENCE = 40
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -70,8 +72,11 @@ def observe(isolated: Path, tmp_path: Path) -> Observe:
             )
         feeder = threading.Thread(target=_feed, args=(process, [stdin] if isinstance(stdin, bytes) else stdin))
         feeder.start()
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
+        watchdog.cancel()
         feeder.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         return Observed(

@@ -186,7 +186,7 @@ def test_a_million_siblings_above_the_limit(observe: Observe) -> None:
 
 
 def test_a_million_siblings_that_are_invalid(observe: Observe) -> None:
-    observe(stdin=HEAD + b"<a/>" * 1_000_000 + b"</domain>").refused(1, "invalid", seconds=30, mebibytes=1300)
+    observe(stdin=HEAD + b"<a/>" * 1_000_000 + b"</domain>").refused(1, "invalid", seconds=25, mebibytes=1300)
 
 
 FLOODS = {

@@ -303,15 +303,14 @@ def ordered_sheets(draw: st.DrawFn) -> dict[str, tuple[list[str], list[str]]]:
     return sheets
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ordered_sheets(), st.lists(st.randoms(use_true_random=False), min_size=2, max_size=2))
 def test_files_folders_directories_and_registration_make_no_difference_to_the_order(
     tmp_path_factory: pytest.TempPathFactory,
+    write_stylesheet: WriteStylesheet,
     sheets: dict[str, tuple[list[str], list[str]]],
     shuffles: list[random.Random],
 ) -> None:
-    from tests.conftest import STYLESHEET
-
     orders = []
     for shuffle in shuffles:
         root = tmp_path_factory.mktemp("order")
@@ -325,18 +324,8 @@ def test_files_folders_directories_and_registration_make_no_difference_to_the_or
             doc = "".join(
                 [f"<doc:after>{i}</doc:after>" for i in after] + [f"<doc:before>{i}</doc:before>" for i in before]
             )
-            (folder / f"{shuffle.randint(0, 9)}-{number}.xsl").write_text(
-                STYLESHEET.format(
-                    version="1.0",
-                    imports="xfm:lib/identity.xsl",
-                    id=identifier,
-                    stage="policy",
-                    abi="host",
-                    once="no",
-                    doc=doc,
-                    body="",
-                )
-            )
+            name = f"{shuffle.randint(0, 9)}-{number}.xsl"
+            write_stylesheet(folder / name, id=identifier, stage="policy", doc=doc)
         existing = [directory for directory in directories if directory.exists()]
         shuffle.shuffle(existing)
         orders.append(built(*existing))
@@ -691,15 +680,24 @@ def test_every_command_that_loads_plugins_reports_a_broken_one(
     assert "did you mean defaults?" in ran.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
-def test_a_plugin_directory_that_cannot_be_read_is_said_so(isolated: Path) -> None:
+def test_a_plugin_directory_that_cannot_be_read_is_said_so(isolated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = isolated / "etc" / "plugins.d"
-    directory.mkdir(mode=0)
+    directory.mkdir()
+    listdir = os.listdir
+
+    def forbidden(path: str) -> list[str]:
+        if path == str(directory):
+            raise PermissionError(13, "Permission denied")
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", forbidden)
     with pytest.raises(MissingError) as raised:
         built()
-    assert raised.value.file == str(directory)
+    assert (raised.value.code, raised.value.file) == ("file", str(directory))
+    assert "Permission denied" in raised.value.message
 
 
-def test_a_broken_link_is_no_plugin(tmp_path: Path) -> None:
+def test_a_broken_link_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "gone.xsl").symlink_to(tmp_path / "nowhere.xsl")
-    assert built(tmp_path) == []
+    error = fault(tmp_path)
+    assert (error.code, error.file) == ("plugin-load", str(tmp_path / "gone.xsl"))

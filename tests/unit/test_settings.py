@@ -16,7 +16,7 @@ from xfm.settings import OPTIONS, Option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.conftest import RunXfm
+    from tests.conftest import RunXfm, WriteStylesheet
 
 #: An option of each kind: its TOML, the arguments that say the same, and the value that both give.
 BY_KIND: dict[str, tuple[str, Sequence[str], Any]] = {
@@ -255,3 +255,13 @@ def test_a_setting_of_a_file_takes_effect(run_xfm: RunXfm, minimal: bytes) -> No
     ran = run_xfm(input=minimal)
     assert b"pc-q35-8.2" in ran.stdout, ran.stderr
     assert b"<clock" not in ran.stdout
+
+
+@pytest.mark.parametrize("seconds", ["1e12", "1e300"])
+def test_a_time_limit_beyond_all_clocks_is_no_crash(
+    run_xfm: RunXfm, minimal: bytes, tmp_path: Path, write_stylesheet: WriteStylesheet, seconds: str
+) -> None:
+    write_stylesheet(tmp_path / "mine.xsl")  # so that the run is confined
+    ran = run_xfm("--plugin-dir", tmp_path, "--time-limit", seconds, input=minimal)
+    assert ran.status in (0, 2)
+    assert "Traceback" not in ran.stderr

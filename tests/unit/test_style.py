@@ -122,7 +122,8 @@ def test_nothing_is_printed(path: Path) -> None:
 
 @each_module()
 def test_only_the_command_line_knows_the_standard_streams(path: Path) -> None:
-    if path.parent.name == "cli":
+    # plugins.py sends what a plugin prints to stderr: stdout is for the document.
+    if path.parent.name == "cli" or path.name == "plugins.py":
         return
     text = path.read_text("utf-8")
     assert not re.search(r"sys\.(stdout|stderr|stdin)\b", text)
@@ -166,7 +167,7 @@ def test_the_default_of_a_parameter_is_the_same_in_both_places(path: Path) -> No
     selects = {element.get("name", ""): element.get("select") for element in root.findall(XSL + "param")}
     for parameter in declaration.read(root, str(path)).parameters:
         if parameter.default is not None:
-            quoted = parameter.type in ("string", "choice")
+            quoted = parameter.type in ("string", "choice", "version")
             value = f"'{parameter.default}'" if quoted else to_xslt(parameter, parameter.default)
             assert selects[parameter.name] == value
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from xfm import settings
 from xfm.errors import UsageError
+from xfm.limits import MAX_SECONDS
 from xfm.version import VERSION
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ def _positive(text: str) -> float:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    if not 0 < value <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and at most {MAX_SECONDS}")
     return value
 
 

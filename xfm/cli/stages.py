@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xfm import builtin, chain, plugins
 from xfm.cli import options, render
-from xfm.hookspecs import STAGES
+from xfm.pipeline import stages_until
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What decides over the chain, and ``--json``."""
-    options.add_settings(parser, ("set", "baseline", "plugin-dir"))
+    options.add_settings(parser, ("set", "baseline", "plugin-dir", "until"))
     options.add_json(parser)
 
 
@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> int:
     values: dict[str, Any] = options.gather(arguments).values
     baseline = builtin.NEWEST if values["baseline"] is None else values["baseline"]
     built = chain.build(plugins.load(values["plugin-dir"]), baseline, values["set"])
-    stages = [(stage, [link for link in built.links if link.stage == stage]) for stage in STAGES]
+    stages = [(stage, [link for link in built.links if link.stage == stage]) for stage in stages_until(values["until"])]
     if arguments.json:
         render.json(
             [{"stage": stage, "stylesheets": [_entry(link, built) for link in links]} for stage, links in stages]

@@ -182,7 +182,11 @@ def _bound(element: _Element, attribute: str, file: str) -> int | None:
 
 
 def _check_parameters(root: _Element, declaration: Declaration, file: str) -> None:
-    declared = {parameter.name for parameter in declaration.parameters}
+    names = [parameter.name for parameter in declaration.parameters]
+    declared = set(names)
+    for element, name in zip(root.iterfind(f"{_DOC}stylesheet/{_DOC}param"), names, strict=True):
+        if names.count(name) > 1:
+            fail(file, element, f"the parameter {name} is declared twice", "remove one doc:param")
     present = {element.get("name", ""): element for element in root.findall(_XSL_PARAM)}
     for name, element in present.items():
         if name not in declared:

@@ -44,6 +44,12 @@ def _integer(parameter: Parameter, text: str) -> object:
     return str(value)
 
 
+def _version(_: Parameter, text: str) -> object:
+    if not all(part.isascii() and part.isdecimal() for part in text.split(".")):
+        raise ValueError("a version, numbers joined by dots")
+    return etree.XSLT.strparam(text)
+
+
 def _boolean(_: Parameter, text: str) -> object:
     if text.lower() in _TRUE:
         return "true()"
@@ -58,6 +64,7 @@ TYPES: dict[str, Callable[[Parameter, str], object]] = {
     "integer": _integer,
     "boolean": _boolean,
     "choice": _choice,
+    "version": _version,
 }
 
 

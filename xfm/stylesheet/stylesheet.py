@@ -35,6 +35,9 @@ _ACCESS = etree.XSLTAccessControl(
     read_file=True, write_file=False, create_dir=False, read_network=True, write_network=False
 )
 
+# lxml shows the first root alone; text and further elements beside it would go lost without a word.
+_one_root = etree.XPath("count(/*) = 1 and not(/text()[normalize-space()])")
+
 # What libxslt says beside the reason of a failure.
 _NOISE = ("unknown error", "runtime error", "XPath evaluation returned no result")
 
@@ -94,24 +97,25 @@ class Stylesheet:
         messages = [entry.message for entry in self._transform.error_log] if self._transform.error_log else []
         if any(message.startswith("runtime error") for message in messages):
             raise self._apply_error(messages[-1])
-        if result.getroot() is None:
-            raise self._apply_error("the stylesheet gives no element at all")
+        if result.getroot() is None or not _one_root(result):
+            raise self._apply_error("the stylesheet gives no document with one root element")
         return result, messages
 
     def _apply_error(self, text: str) -> XfmError:
         entries = list(self._transform.error_log)
         place = next((entry for entry in entries if entry.message.startswith("runtime error")), None)
         reasons = [entry.message for entry in entries if not entry.message.startswith(_NOISE)]
-        if place is None and text in reasons:
+        said = all(entry.domain == etree.ErrorDomains.XSLT for entry in entries)
+        if place is None and said and text in reasons:
             return self._refusal(text)
         reason = "; ".join(dict.fromkeys(reasons)) or text
-        if "infinite template recursion" in reason:
+        if "infinite template recursion" in reason or "Maximum template depth" in reason:
             reason = "the templates call each other without end"
         return PluginError(
             "stylesheet-failed",
             f"the stylesheet failed: {' '.join(reason.split()).rstrip('.')}",
             stylesheet=self.id,
-            file=place.filename if place else self.path,
+            file=place.filename if place and os.path.exists(place.filename) else self.path,
             line=place.line if place else 0,
             hint="the fault is in the stylesheet, not in the document; `--set "
             f"{self.id}=off` runs the chain without it",
@@ -140,7 +144,7 @@ def _compile_error(error: etree.XSLTParseError, path: str) -> PluginError:
     place = located[0] if located else None
     return PluginError(
         "stylesheet-compile",
-        f"the stylesheet does not compile: {reasons[0] if reasons else error}",
+        f"the stylesheet does not compile: {'; '.join(dict.fromkeys(reasons)) or error}",
         file=place.filename if place and os.path.exists(place.filename or "") else path,
         line=place.line if place else 0,
         hint="correct it; `xsltproc FILE.xsl document.xml` shows the same fault",

@@ -9,8 +9,8 @@
     <doc:title>Clock and timers by operating system</doc:title>
     <doc:summary>
       Takes an x86 domain of the QEMU driver, gives it with a clock (localtime for Windows, else utc) and, where the
-      author said nothing of a timer: rtc catching up lost ticks, pit delaying them, no hpet; for Windows under KVM also
-      the hypervclock timer, on which the Hyper-V enlightenments build. What the author wrote stays.
+      author said nothing of a timer: rtc catching up lost ticks, pit delaying them, no hpet; for Windows Vista
+      and later under KVM also the hypervclock timer, on which the Hyper-V enlightenments build. What the author wrote stays.
     </doc:summary>
     <doc:writes>domain/clock</doc:writes>
     <doc:source>libvirt formatdomain.html, time keeping</doc:source>
@@ -22,7 +22,7 @@
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="$xfm:family = 'q35' or $xfm:family = 'pc'">
         <clock offset="utc">
-          <xsl:if test="$xfm:windows">
+          <xsl:if test="$xfm:windows != ''">
             <xsl:attribute name="offset">localtime</xsl:attribute>
           </xsl:if>
           <xsl:call-template name="xfm:timers"/>
@@ -51,7 +51,7 @@
     <xsl:if test="not($timers[@name = 'hpet'])">
       <timer name="hpet" present="no"/>
     </xsl:if>
-    <xsl:if test="$xfm:windows and /domain/@type = 'kvm' and not($timers[@name = 'hypervclock'])">
+    <xsl:if test="$xfm:hyperv and /domain/@type = 'kvm' and not($timers[@name = 'hypervclock'])">
       <timer name="hypervclock" present="yes"/>
     </xsl:if>
   </xsl:template>

@@ -10,7 +10,8 @@
     <doc:summary>
       Takes a domain of the QEMU driver, gives it with target/@bus filled in where it is missing, from the prefix of
       target/@dev as libvirt itself reads it: vd is virtio, sd is scsi, hd is ide (sata on q35, which has no IDE), fd is
-      fdc. Said openly, so that later stages can see it.
+      fdc. Said openly, so that later stages can see it. A disk of a pinned domain that has
+      its alias is one that was here before, and stays as it is.
     </doc:summary>
     <doc:writes>domain/devices/disk/target/@bus</doc:writes>
     <doc:source>libvirt formatdomain.html, hard drives: "if omitted, the bus type is inferred from the style of the device name"</doc:source>
@@ -21,7 +22,7 @@
     <xsl:variable name="prefix" select="substring(@dev, 1, 2)"/>
     <xsl:copy>
       <xsl:apply-templates select="@*"/>
-      <xsl:if test="$xfm:qemu">
+      <xsl:if test="$xfm:qemu and not($xfm:pinned and ../alias)">
         <xsl:choose>
           <xsl:when test="../@device = 'floppy' or $prefix = 'fd'">
             <xsl:attribute name="bus">fdc</xsl:attribute>

@@ -15,14 +15,31 @@
     <doc:source>libvirt formatdomain.html, channel; QEMU docs/interop/qemu-ga.rst; virt-install adds the same by default</doc:source>
   </doc:stylesheet>
 
+  <xsl:variable name="xfm:wanted" select="$xfm:family != '' and $xfm:os-id != ''"/>
+
   <xsl:template match="domain/devices[not(channel/target/@name = 'org.qemu.guest_agent.0')]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
-      <xsl:if test="$xfm:family != '' and $xfm:os-id != ''">
-        <channel type="unix">
-          <target type="virtio" name="org.qemu.guest_agent.0"/>
-        </channel>
+      <xsl:call-template name="xfm:guest-agent"/>
+    </xsl:copy>
+  </xsl:template>
+
+  <xsl:template match="domain[not(devices)]">
+    <xsl:copy>
+      <xsl:apply-templates select="@* | node()"/>
+      <xsl:if test="$xfm:wanted">
+        <devices>
+          <xsl:call-template name="xfm:guest-agent"/>
+        </devices>
       </xsl:if>
     </xsl:copy>
+  </xsl:template>
+
+  <xsl:template name="xfm:guest-agent">
+    <xsl:if test="$xfm:wanted">
+      <channel type="unix">
+        <target type="virtio" name="org.qemu.guest_agent.0"/>
+      </channel>
+    </xsl:if>
   </xsl:template>
 </xsl:stylesheet>

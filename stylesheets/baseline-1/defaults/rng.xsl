@@ -15,14 +15,31 @@
     <doc:source>libvirt formatdomain.html, random number generator device; virt-install and Nova add the same by default</doc:source>
   </doc:stylesheet>
 
+  <xsl:variable name="xfm:wanted" select="$xfm:family != '' and $xfm:os-id != '' and $xfm:windows = ''"/>
+
   <xsl:template match="domain/devices[not(rng)]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
-      <xsl:if test="$xfm:family != '' and $xfm:os-id != '' and not($xfm:windows)">
-        <rng model="virtio">
-          <backend model="random">/dev/urandom</backend>
-        </rng>
+      <xsl:call-template name="xfm:rng"/>
+    </xsl:copy>
+  </xsl:template>
+
+  <xsl:template match="domain[not(devices)]">
+    <xsl:copy>
+      <xsl:apply-templates select="@* | node()"/>
+      <xsl:if test="$xfm:wanted">
+        <devices>
+          <xsl:call-template name="xfm:rng"/>
+        </devices>
       </xsl:if>
     </xsl:copy>
+  </xsl:template>
+
+  <xsl:template name="xfm:rng">
+    <xsl:if test="$xfm:wanted">
+      <rng model="virtio">
+        <backend model="random">/dev/urandom</backend>
+      </rng>
+    </xsl:if>
   </xsl:template>
 </xsl:stylesheet>

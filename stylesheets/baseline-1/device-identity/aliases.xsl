@@ -12,8 +12,8 @@
       "ua-", the kind, and what identifies the device (the target of a disk, the MAC of an interface, type and index of a
       controller, the name of a channel, ...); where nothing does, or it is taken, a number above all that are in use. An
       alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI check
-      would notice: SCSI disks without a serial (their VPD page shows the alias), memory devices (it names the RAM
-      block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only without an alias),
+      would notice: SCSI disks without a serial (their VPD page shows the alias), memory and shmem devices (it
+      names the RAM block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only without an alias),
       and consoles that mirror a serial port, whose alias they share.
     </doc:summary>
     <doc:writes>domain/devices/*/alias</doc:writes>
@@ -49,15 +49,13 @@
       use="concat('ua-', name(), '-', target/@port)"/>
   <xsl:key name="xfm:wish" match="domain/devices/*[self::memballoon or self::vsock or self::tpm or self::iommu]"
       use="concat('ua-', name())"/>
-  <xsl:key name="xfm:wish" match="domain/devices/shmem"
-      use="concat('ua-shmem-', substring(translate(@name, '/. :', '----'), 1, 40))"/>
 
   <!-- What may have an alias, by name; the templates below take out what must not. -->
   <xsl:template match="domain/devices/disk | domain/devices/interface | domain/devices/controller
       | domain/devices/filesystem | domain/devices/channel | domain/devices/serial | domain/devices/parallel
       | domain/devices/console | domain/devices/input | domain/devices/sound | domain/devices/video
       | domain/devices/hostdev | domain/devices/redirdev | domain/devices/hub | domain/devices/watchdog
-      | domain/devices/memballoon | domain/devices/rng | domain/devices/panic | domain/devices/shmem
+      | domain/devices/memballoon | domain/devices/rng | domain/devices/panic
       | domain/devices/vsock | domain/devices/tpm | domain/devices/iommu">
     <xsl:variable name="noticed">
       <xsl:apply-templates select="." mode="xfm:noticed"/>
@@ -129,16 +127,13 @@
   <xsl:template match="memballoon | vsock | tpm | iommu" mode="xfm:wish">
     <xsl:value-of select="concat('ua-', name())"/>
   </xsl:template>
-  <xsl:template match="shmem" mode="xfm:wish">
-    <xsl:value-of select="concat('ua-shmem-', substring(translate(@name, '/. :', '----'), 1, 40))"/>
-  </xsl:template>
 
-  <!-- "ua-KIND-n" and the device's number. -->
+  <!-- "ua-KIND_" and the device's number; no wish has a "_" there, so none can be taken by one. -->
   <xsl:template name="xfm:numbered">
     <xsl:variable name="kind" select="name()"/>
     <xsl:variable name="device" select="generate-id()"/>
     <xsl:for-each select="exsl:node-set($xfm:numbers)">
-      <xsl:value-of select="concat('ua-', $kind, '-n', key('xfm:number', $device))"/>
+      <xsl:value-of select="concat('ua-', $kind, '_', key('xfm:number', $device))"/>
     </xsl:for-each>
   </xsl:template>
 
@@ -152,7 +147,7 @@
           <xsl:with-param name="kind" select="$kind"/>
         </xsl:call-template>
       </xsl:variable>
-      <xsl:for-each select="*[name() = $kind][not(starts-with(alias/@name, concat('ua-', $kind, '-n')))]">
+      <xsl:for-each select="*[name() = $kind][not(starts-with(alias/@name, concat('ua-', $kind, '_')))]">
         <number device="{generate-id()}">
           <xsl:value-of select="number(concat('0', $highest)) + position()"/>
         </number>
@@ -166,7 +161,7 @@
   <!-- The highest number that an alias of the kind has; nothing where none has one. -->
   <xsl:template name="xfm:highest">
     <xsl:param name="kind"/>
-    <xsl:variable name="prefix" select="concat('ua-', $kind, '-n')"/>
+    <xsl:variable name="prefix" select="concat('ua-', $kind, '_')"/>
     <!-- up to nine digits, so that the sum is written without an exponent -->
     <xsl:for-each select="*/alias[starts-with(@name, $prefix)][number(substring-after(@name, $prefix)) &gt; 0]
         [string-length(@name) &lt; string-length($prefix) + 10]">

@@ -23,10 +23,29 @@
     <doc:writes>domain/on_lockfailure</doc:writes>
     <doc:writes>domain/os/type</doc:writes>
     <doc:writes>domain/cpu/model</doc:writes>
-    <doc:writes>domain/devices/*/@type</doc:writes>
-    <doc:writes>domain/devices/*/@device</doc:writes>
-    <doc:writes>domain/devices/*/target/@bus</doc:writes>
-    <doc:writes>domain/devices/*/model/@type</doc:writes>
+    <doc:writes>domain//@type</doc:writes>
+    <doc:writes>domain//@arch</doc:writes>
+    <doc:writes>domain//@machine</doc:writes>
+    <doc:writes>domain//@bus</doc:writes>
+    <doc:writes>domain//@device</doc:writes>
+    <doc:writes>domain//@model</doc:writes>
+    <doc:writes>domain//@mode</doc:writes>
+    <doc:writes>domain//@state</doc:writes>
+    <doc:writes>domain//@present</doc:writes>
+    <doc:writes>domain//@offset</doc:writes>
+    <doc:writes>domain//@tickpolicy</doc:writes>
+    <doc:writes>domain//@track</doc:writes>
+    <doc:writes>domain//@cache</doc:writes>
+    <doc:writes>domain//@io</doc:writes>
+    <doc:writes>domain//@discard</doc:writes>
+    <doc:writes>domain//@check</doc:writes>
+    <doc:writes>domain//@match</doc:writes>
+    <doc:writes>domain//@fallback</doc:writes>
+    <doc:writes>domain//@policy</doc:writes>
+    <doc:writes>domain//@placement</doc:writes>
+    <doc:writes>domain//@unit</doc:writes>
+    <doc:writes>domain/os/boot/@dev</doc:writes>
+    <doc:writes>domain/clock/timer/@name</doc:writes>
     <doc:source>libvirt src/conf/domain_conf.c: enumerations are compared as they stand, numbers parsed to the end of the text</doc:source>
     <doc:source>libvirt domaincommon.rng, basictypes.rng: the values are of the datatype token, whose blanks collapse</doc:source>
   </doc:stylesheet>
@@ -37,10 +56,17 @@
     <xsl:value-of select="normalize-space()"/>
   </xsl:template>
 
-  <xsl:template match="domain/devices/*/@type | domain/devices/*/@device | domain/devices/*/target/@bus
-      | domain/devices/*/model/@type">
+  <!-- Attributes that hold enumerated values wherever libvirt has them. -->
+  <xsl:template match="@type | @arch | @machine | @bus | @device | @model | @mode | @state | @present | @offset |
+      @tickpolicy | @track | @cache | @io | @discard | @check | @match | @fallback | @policy | @placement | @unit |
+      os/boot/@dev | clock/timer/@name">
     <xsl:attribute name="{name()}">
       <xsl:value-of select="normalize-space()"/>
     </xsl:attribute>
+  </xsl:template>
+
+  <!-- Other tools' words. -->
+  <xsl:template match="domain/metadata">
+    <xsl:copy-of select="."/>
   </xsl:template>
 </xsl:stylesheet>

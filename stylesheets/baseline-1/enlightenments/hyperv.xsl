@@ -24,12 +24,8 @@
   <xsl:param name="retries" select="8191"/>
 
   <xsl:variable name="xfm:set" select="'relaxed vapic spinlocks vpindex runtime synic stimer frequencies tlbflush ipi '"/>
-  <!-- Windows before Vista and Server 2008 knows no enlightenments. -->
-  <xsl:variable name="xfm:too-old" select="' 1.0 2.0 2.1 3.1 95 98 me nt3.1 nt3.5 nt3.51 nt4.0 2k xp 2k3 2k3r2 '"/>
-  <xsl:variable name="xfm:version" select="substring-after($xfm:os-id, 'http://microsoft.com/win/')"/>
-  <xsl:variable name="xfm:wanted" select="$xfm:windows and $xfm:x86 and /domain/@type = 'kvm'
+  <xsl:variable name="xfm:wanted" select="$xfm:hyperv and $xfm:x86 and /domain/@type = 'kvm'
       and ($xfm:family = 'q35' or $xfm:family = 'pc')
-      and not(contains($xfm:too-old, concat(' ', $xfm:version, ' ')))
       and not(/domain/features/hyperv/@mode = 'passthrough')"/>
   <!-- What the author switched off, between blanks. -->
   <xsl:variable name="xfm:off">

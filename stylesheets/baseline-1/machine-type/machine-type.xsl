@@ -14,7 +14,7 @@
       s390-ccw-virtio, pseries; with it the architecture is said too. A machine with a version, and one without versions
       (riscv64's virt, isapc, microvm), stays as it is.
     </doc:summary>
-    <doc:param name="qemu" type="string" default="7.2">The QEMU release whose machines are meant: the oldest among the hosts</doc:param>
+    <doc:param name="qemu" type="version" default="7.2">The QEMU release whose machines are meant: the oldest among the hosts</doc:param>
     <doc:writes>domain/os/type/@machine</doc:writes>
     <doc:writes>domain/os/type/@arch</doc:writes>
     <doc:source>QEMU 7.2 (Debian 12): qemu-system-x86_64, -aarch64, -s390x, -ppc64 -machine help</doc:source>
