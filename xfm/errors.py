@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from xfm.model import Violation
 
@@ -74,6 +74,17 @@ class XfmError(Exception):
         self.stage = self.stage or stage
         self.stylesheet = self.stylesheet or stylesheet
         self.file = self.file or file
+        return self
+
+    def rewritten(self, rewrite: Callable[[str], str]) -> XfmError:
+        """Rewrite every text that may quote the document, and return the error itself."""
+        self.message = rewrite(self.message)
+        self.args = (self.message,)
+        self.xpath = rewrite(self.xpath)
+        self.violations = tuple(
+            violation._replace(message=rewrite(violation.message), xpath=rewrite(violation.xpath))
+            for violation in self.violations
+        )
         return self
 
     def fields(self) -> dict[str, object]:

@@ -10,6 +10,8 @@ DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 DOCUMENT_DEPTH: Final = 256
 #: Bytes of a stylesheet.
 STYLESHEET_BYTES: Final = 1024 * 1024
+#: Files that a stylesheet may import, all taken together.
+STYLESHEET_IMPORTS: Final = 100
 #: Seconds that a confined run may take, where nothing else is asked for.
 SECONDS: Final = 20.0
 #: The longest time that can be asked for: a day.

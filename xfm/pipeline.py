@@ -78,14 +78,12 @@ class Pipeline:
         :raises XfmError: with every secret of the document masked in its message.
         """
         document = source.parse_domain(data)
+        hidden = redact.secrets(document)
         try:
-            return _Run(self, document, progress).run()
+            result = _Run(self, document, progress).run()
         except XfmError as error:
-            hidden = redact.secrets(document)
-            error.message = redact.scrub(error.message, hidden)
-            error.args = (error.message,)
-            error.violations = tuple(v._replace(message=redact.scrub(v.message, hidden)) for v in error.violations)
-            raise
+            raise error.rewritten(lambda text: redact.scrub(text, hidden)) from None
+        return result._replace(notes=tuple(redact.scrub(note, hidden) for note in result.notes))
 
 
 def stages_until(last: str | None) -> tuple[str, ...]:

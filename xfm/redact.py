@@ -20,6 +20,13 @@ _attributes = etree.XPath("/domain/devices/graphics/@passwd | //qemu:env/@value 
 _texts = etree.XPath("//cookies/cookie | /domain/os/initenv")
 _TELLING_NAME = r"(?i)pass|secret|token|credential|cookie|api_?key"
 _IN_ARGUMENT = r"""(?i)\b(?:pass(?:word|wd|phrase)?|secret(?:_data)?|data|token)"?\s*[=:]\s*"?([^,"]+)"""
+# The same places where there is no tree.
+_PLACES = (
+    r"""passwd\s*=\s*(["'][^"']*)""",
+    r"<cookie\b[^>]*>([^<]*)",
+    r"<initenv\b[^>]*>([^<]*)",
+    r"""<\w+:(?:arg|env)\b[^>]*?value\s*=\s*(["'][^"']*)""",
+)
 
 
 def secrets(document: etree._ElementTree) -> frozenset[str]:
@@ -35,6 +42,16 @@ def secrets(document: etree._ElementTree) -> frozenset[str]:
         if element.tag == "cookie" or re.search(_TELLING_NAME, element.get("name", "")):
             found.add(element.text or "")
     return frozenset(found - {"", MASK})
+
+
+def words_of_secrets(data: bytes) -> frozenset[str]:
+    """Every word that may belong to a secret in a text that no parser could make a tree of.
+
+    Wider than :func:`secrets`: where a quotation mark is missing, what follows is taken for the secret's.
+    """
+    text = data.decode("utf-8", "replace")
+    places = [match for pattern in _PLACES for match in re.findall(pattern, text)]
+    return frozenset(word for place in places for word in re.findall(r"[^\s<>&;'\"=,]+", place))
 
 
 def redacted(document: etree._ElementTree) -> etree._ElementTree:

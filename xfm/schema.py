@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import resources
+from xfm import redact, resources
 from xfm.errors import MissingError
 from xfm.model import Violation
 
@@ -49,7 +49,9 @@ class Schema:
         """
         if self.relaxng.validate(document):
             return []
-        return _violations(self.relaxng.error_log)
+        hidden = redact.secrets(document)  # the grammar's engine quotes the values that it refuses
+        found = _violations(self.relaxng.error_log)
+        return [violation._replace(message=redact.scrub(violation.message, hidden)) for violation in found]
 
 
 def _violations(log: etree._ListErrorLog) -> list[Violation]:

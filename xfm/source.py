@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from xfm import redact
 from xfm.errors import DocumentError
 from xfm.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH
 
@@ -45,7 +46,7 @@ def parse(data: bytes) -> etree._ElementTree:
     try:
         tree = etree.ElementTree(etree.fromstring(data, _parser))
     except etree.XMLSyntaxError as error:
-        _refuse_syntax(error)
+        _refuse_syntax(error, data)
     if tree.docinfo.internalDTD is not None:  # whatever the scan of the bytes overlooked
         raise _doctype_error(1)
     if _too_deep(tree):
@@ -133,9 +134,10 @@ def _doctype_position(data: bytes) -> int:
         position = end + width
 
 
-def _refuse_syntax(error: etree.XMLSyntaxError) -> NoReturn:
+def _refuse_syntax(error: etree.XMLSyntaxError, data: bytes) -> NoReturn:
     line, column = error.position
     message = (error.msg or "not well-formed XML").partition(", line ")[0].strip()
+    message = redact.scrub(message, redact.words_of_secrets(data))
     if "xcessive depth" in message:
         raise _depth_error() from None
     raise DocumentError(

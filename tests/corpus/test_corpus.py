@@ -19,6 +19,7 @@ from xfm.errors import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import WriteStylesheet
     from xfm.model import Result
     from xfm.pipeline import Pipeline
 
@@ -327,3 +328,16 @@ def test_who_adds_to_an_element_may_not_lose_what_it_holds() -> None:
     nodes: Written = {before.find("metadata"), after.find("metadata")}
     kept = [str(d) for d in differences(before, after) if not declared(d, nodes)]
     assert kept == ["lost: @k='1' at /domain/metadata/v:m"]
+
+
+@pytest.mark.parametrize(
+    ("doc", "expected"),
+    [("", ["lost: <title>t</title> at /domain/title"]), ("<doc:writes>domain/title</doc:writes>", [])],
+)
+def test_a_stylesheet_that_loses_what_it_does_not_declare_is_seen(
+    doc: str, expected: list[str], write_stylesheet: WriteStylesheet, tmp_path: Path, minimal: bytes
+) -> None:
+    write_stylesheet(tmp_path / "loses.xsl", doc=doc, body='<xsl:template match="domain/title"/>')
+    used = api.new_pipeline(plugin_dirs=[str(tmp_path)])
+    data = minimal.replace(b"<memory", b"<title>t</title><memory")
+    assert undeclared(data, used.run(data), used) == expected

@@ -9,6 +9,7 @@ from lxml import etree
 
 from xfm import resources
 from xfm.errors import PluginError
+from xfm.limits import STYLESHEET_IMPORTS
 from xfm.stylesheet import reading
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ class Resolver(etree.Resolver):
                 "stylesheet-forbidden",
                 f"the stylesheet reaches for {system_url}",
                 hint="a stylesheet imports files of its own folder and xfm:lib/…, and reads xfm's own documents only",
+            )
+        if len(self.imported) == STYLESHEET_IMPORTS:
+            raise PluginError(
+                "stylesheet-forbidden",
+                f"the stylesheet imports more than {STYLESHEET_IMPORTS} files",
+                hint="import each file once, and none that imports its importer",
             )
         try:
             data = reading.read(path)
