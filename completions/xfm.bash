@@ -35,7 +35,7 @@ _xfm() {
   case $command:$previous in
     :--set|:--time-limit|stages:--set|schemas:--libvirt|config:--set|config:--time-limit) _xfm_offer ''; return ;;
     :--baseline|stages:--baseline|config:--baseline) _xfm_offer '0 1'; return ;;
-    :--plugin-dir|:--schemas|validate:--schemas|stages:--plugin-dir|stages:--schemas|plugins:--plugin-dir|plugins:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
+    :--plugin-dir|:--schemas|validate:--schemas|stages:--plugin-dir|plugins:--plugin-dir|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
     :--until|stages:--until|config:--until) _xfm_offer 'dialect policy defaults enlightenments machine-type device-identity topology pin layout'; return ;;
     :-o|:--output|:--config|validate:--config|stages:--config|plugins:--config|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
   esac
@@ -44,8 +44,8 @@ _xfm() {
       config) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --until --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config --json' ;;
       schemas) _xfm_offer '-h --help --libvirt --json' ;;
       pin) _xfm_offer '-h --help --json' ;;
-      plugins) _xfm_offer '-h --help --plugin-dir --schemas --config --json' ;;
-      stages) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --until --config --json' ;;
+      plugins) _xfm_offer '-h --help --plugin-dir --config --json' ;;
+      stages) _xfm_offer '-h --help --set --baseline --plugin-dir --until --config --json' ;;
       validate) _xfm_offer '-h --help --schemas --config --json' ;;
       *) _xfm_offer '-h --help --version --set --baseline --plugin-dir --schemas --until --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
     esac

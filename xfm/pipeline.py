@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import builtin, chain, pin, redact, source
+from xfm import builtin, cdata, chain, pin, redact, source
 from xfm.errors import DocumentError, PluginError, UsageError, XfmError
 from xfm.hookspecs import STAGES
 from xfm.limits import DOCUMENT_BYTES
@@ -103,6 +103,7 @@ class _Run:
 
     def __init__(self, pipeline: Pipeline, document: _ElementTree, progress: Callable[[str, str], None] | None) -> None:
         self.pipeline = pipeline
+        self.input = document
         self.document = document
         self.text = etree.tostring(document)
         self.input_text = self.text
@@ -128,6 +129,8 @@ class _Run:
                 faults = self._check_stage(stage, trail, faults)
         if faults:
             raise _invalid_input(faults)
+        if b"<![CDATA[" in self.input_text:
+            cdata.restore(self.input, self.document)
         xml = serialize(self.document)
         self._check_output(xml)
         return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes))

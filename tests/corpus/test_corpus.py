@@ -17,7 +17,7 @@ from xfm import api
 from xfm.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.conftest import WriteStylesheet
     from xfm.model import Result
@@ -54,6 +54,21 @@ def pipeline(baseline: int | None = None) -> Pipeline:
     return api.new_pipeline(baseline=baseline)
 
 
+def disk_target(disk: Element) -> str:
+    """What tells a disk from the others of a domain."""
+    target = disk.find("target")
+    return "" if target is None else f"{target.get('dev')} {target.get('bus')}"
+
+
+def controller_number(controller: Element) -> str:
+    """What tells a controller from the others of a domain."""
+    return f"{controller.get('type')} {controller.get('index')}"
+
+
+#: The devices that libvirt, and so the layout, sorts; the order of any others is theirs.
+SORTED: dict[str, Callable[[Element], str]] = {"disk": disk_target, "controller": controller_number}
+
+
 class Difference(NamedTuple):
     """A node that one of two trees has and the other has not, or not so."""
 
@@ -68,7 +83,7 @@ class Difference(NamedTuple):
 
 
 def differences(before: Element, after: Element) -> Iterator[Difference]:
-    """What two elements of one name differ in, but for the order of siblings of different names and indentation."""
+    """What two elements of one name differ in, but for indentation and the order of siblings of different names."""
     for name in sorted({*before.attrib, *after.attrib}):
         if before.get(name) != after.get(name):
             if name in before.attrib:
@@ -93,6 +108,9 @@ def different_children(before: Element, after: Element) -> Iterator[Difference]:
     for name in dict.fromkeys(kind(child) for child in [*before, *after]):
         old = [child for child in before if kind(child) == name]
         new = [child for child in after if kind(child) == name]
+        if before.tag == "devices" and name in SORTED:
+            old.sort(key=SORTED[name])
+            new.sort(key=SORTED[name])
         for left, right in align(old, new):
             if left is None or right is None:
                 one = left if left is not None else right
