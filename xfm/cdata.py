@@ -14,7 +14,25 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element, _ElementTree
 
-_OPENING = b"<![CDATA["
+#: What a serialised document has in it where it has a section.
+OPENING = b"<![CDATA["
+
+
+def to_text(document: _ElementTree) -> _ElementTree:
+    """Make text of every section, in place, as the first stylesheet would: so that it is not taken for a change.
+
+    :return: a copy of the document as it was, for :func:`restore`.
+    """
+    from copy import deepcopy
+
+    before = deepcopy(document)
+    for element in document.iter("*"):
+        if element.text is not None:
+            element.text = str(element.text)
+        for child in element:
+            if child.tail is not None:
+                child.tail = str(child.tail)
+    return before
 
 
 def restore(before: _ElementTree, after: _ElementTree) -> None:
@@ -48,6 +66,4 @@ def _is_section(element: _Element) -> bool:
     if len(element) or not element.text:
         return False
     content = etree.tostring(element, with_tail=False).partition(b">")[2]
-    return (
-        content.startswith(_OPENING) and content.count(_OPENING) == 1 and content.rpartition(b"</")[0].endswith(b"]]>")
-    )
+    return content.startswith(OPENING) and content.count(OPENING) == 1 and content.rpartition(b"</")[0].endswith(b"]]>")

@@ -7,6 +7,7 @@ pipe. A fork takes a millisecond or two, where a thread could not be stopped and
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import os
 import resource
@@ -21,7 +22,7 @@ from xfm.limits import MEMORY, SECONDS
 from xfm.model import Result, Step, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from typing import Any
 
     Progress = Callable[[str, str], None]
@@ -30,22 +31,26 @@ if TYPE_CHECKING:
 _DONE, _FAILED, _NO_MEMORY, _CRASHED = range(4)
 
 
-def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY) -> Result:
+def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY, own: Container[str] = frozenset()) -> Result:
     """Run the job in a child and give its result.
 
     :param job: is given a function that it calls with stage and id of each stylesheet before that runs.
+    :param own: the ids of stylesheets that are xfm's own: over a limit, the document is at fault and not they.
     :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the
-        document's fault while no stylesheet runs, else the stylesheet's.
+        document's fault while no stylesheet runs, or one of xfm's own, else the stylesheet's.
     """
     result_end, child_result = os.pipe()
     progress_end, child_progress = os.pipe()
+    child_lifeline, lifeline = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(result_end)
-        os.close(progress_end)
+        for descriptor in (result_end, progress_end, lifeline):
+            os.close(descriptor)
+        _end_with_parent(child_lifeline)
         _child(job, child_result, child_progress, seconds, memory)
     os.close(child_result)
     os.close(child_progress)
+    os.close(child_lifeline)
     try:
         answer = _read(result_end, time.monotonic() + seconds)
     finally:
@@ -53,9 +58,16 @@ def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY) -> Result:
         _end(child)
         place = _last_place(progress_end)
         os.close(progress_end)
+        os.close(lifeline)
     if answer is None:
-        raise _over_limit(place, f"did not come to an end within {seconds:g} seconds")
-    return _result(answer, place)
+        raise _over_limit(place, own, f"did not come to an end within {seconds:g} seconds")
+    return _result(answer, place, own)
+
+
+def _end_with_parent(lifeline: int) -> None:
+    """Have the system end this process (SIGIO's default) when nobody holds the other end of the pipe any more."""
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _child(job: Job, result: int, progress: int, seconds: float, memory: int) -> NoReturn:
@@ -67,7 +79,7 @@ def _child(job: Job, result: int, progress: int, seconds: float, memory: int) ->
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        # Should the parent be killed, the child still ends.
+        # Should all else fail, the child still ends.
         signal.setitimer(signal.ITIMER_REAL, seconds + 1)
         start = _peak()
         _limit_memory(start + memory)
@@ -145,9 +157,9 @@ def _last_place(progress: int) -> tuple[str, str]:
     return stage, sheet
 
 
-def _over_limit(place: tuple[str, str], what: str) -> XfmError:
+def _over_limit(place: tuple[str, str], own: Container[str], what: str) -> XfmError:
     stage, sheet = place
-    if sheet:
+    if sheet and sheet not in own:
         return PluginError(
             "stylesheet-limit",
             f"the stylesheet {what}",
@@ -157,14 +169,16 @@ def _over_limit(place: tuple[str, str], what: str) -> XfmError:
         )
     return DocumentError(
         "document-limit",
-        f"reading and checking the document {what}",
+        f"the work on the document {what}",
+        stage=stage,
+        stylesheet=sheet,
         hint="if the document is what it should be, and the machine just slow, raise --time-limit",
     )
 
 
-def _result(answer: bytes, place: tuple[str, str]) -> Result:
+def _result(answer: bytes, place: tuple[str, str], own: Container[str]) -> Result:
     if not answer:
-        raise _over_limit(place, "crashed the XSLT engine, or took more memory than it may")
+        raise _over_limit(place, own, "crashed the XSLT engine, or took more memory than it may")
     kind, value = marshal.loads(answer)  # noqa: S302  our own child wrote it
     if kind == _DONE:
         xml, baseline, steps, notes = value
@@ -174,5 +188,5 @@ def _result(answer: bytes, place: tuple[str, str]) -> Result:
         fields["violations"] = tuple(Violation(*violation) for violation in fields["violations"])
         raise getattr(errors, name)(fields.pop("code"), fields.pop("message"), **fields)
     if kind == _NO_MEMORY:
-        raise _over_limit(place, f"took more than {MEMORY // 1024 // 1024} MiB of memory")
+        raise _over_limit(place, own, f"took more than {MEMORY // 1024 // 1024} MiB of memory")
     raise RuntimeError(value)

@@ -70,6 +70,12 @@ class Pipeline:
         """Whether every stylesheet that can run is xfm's own."""
         return all(link.stylesheet.builtin or link.idle for link in self.chain(builtin.NEWEST).links)
 
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """The ids of xfm's own stylesheets."""
+        links = self.chain(builtin.NEWEST).links
+        return frozenset(link.stylesheet.id for link in links if link.stylesheet.builtin)
+
     def run(self, data: bytes, progress: Callable[[str, str], None] | None = None) -> Result:
         """Take one document through the chain.
 
@@ -103,9 +109,11 @@ class _Run:
 
     def __init__(self, pipeline: Pipeline, document: _ElementTree, progress: Callable[[str, str], None] | None) -> None:
         self.pipeline = pipeline
-        self.input = document
         self.document = document
         self.text = etree.tostring(document)
+        self.with_sections = cdata.to_text(document) if cdata.OPENING in self.text else None
+        if self.with_sections is not None:
+            self.text = etree.tostring(document)
         self.input_text = self.text
         self.progress = progress
         self.pin = pin.read(document)
@@ -129,8 +137,8 @@ class _Run:
                 faults = self._check_stage(stage, trail, faults)
         if faults:
             raise _invalid_input(faults)
-        if b"<![CDATA[" in self.input_text:
-            cdata.restore(self.input, self.document)
+        if self.with_sections is not None:
+            cdata.restore(self.with_sections, self.document)
         xml = serialize(self.document)
         self._check_output(xml)
         return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MASK = "***"
+# A shorter word is masked only where it stands in quotation marks: it may well be part of any other.
+_TELLING_LENGTH = 4
 _QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
 
 # Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies
@@ -52,6 +54,13 @@ def words_of_secrets(data: bytes) -> frozenset[str]:
     text = data.decode("utf-8", "replace")
     places = [match for pattern in _PLACES for match in re.findall(pattern, text)]
     return frozenset(word for place in places for word in re.findall(r"[^\s<>&;'\"=,]+", place))
+
+
+def scrub_syntax(message: str, data: bytes) -> str:
+    """What a parser says of a text that is no XML, without any word that may belong to a secret in it."""
+    words = words_of_secrets(data)
+    quoted = re.sub(r"'([^']*)'", lambda match: f"'{MASK}'" if match[1] in words else match[0], message)
+    return scrub(quoted, (word for word in words if len(word) >= _TELLING_LENGTH))
 
 
 def redacted(document: etree._ElementTree) -> etree._ElementTree:

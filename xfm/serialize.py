@@ -5,7 +5,7 @@ libvirt prints a domain by hand and its metadata with libxml2, so one document h
 - outside `<metadata>`: single quotes, all five special characters escaped in text and attribute values alike,
   namespace declarations behind the attributes, no CDATA sections;
 - inside: what libxml2 writes for a document without an encoding: double quotes, text escaped as little as possible,
-  characters beyond ASCII as references in attribute values (but nowhere else), CDATA sections as they were.
+  characters beyond ASCII as references in attribute values (but nowhere else), CDATA sections as they are in the tree.
 
 Measured on libvirt 9.0.0's test driver. One deviation: libvirt prints a carriage return in text raw, so that reading
 it back loses it; here it is a character reference.

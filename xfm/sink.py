@@ -17,9 +17,9 @@ def write_atomically(path: str, data: bytes) -> None:
 
     :raises MissingError: file.
     """
-    target = os.path.realpath(path)
+    before: os.stat_result | None
     try:
-        before = os.stat(target)
+        before = os.stat(path)
     except FileNotFoundError:
         before = None
     except OSError as error:
@@ -27,7 +27,8 @@ def write_atomically(path: str, data: bytes) -> None:
     if before is not None and not stat.S_ISREG(before.st_mode):
         _write_through(path, data)
         return
-    temporary = f"{target}.xfm-{os.getpid()}"
+    target = os.path.realpath(path)
+    temporary = f"{target}.xfm-{os.urandom(6).hex()}"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
         try:

@@ -137,7 +137,7 @@ def _doctype_position(data: bytes) -> int:
 def _refuse_syntax(error: etree.XMLSyntaxError, data: bytes) -> NoReturn:
     line, column = error.position
     message = (error.msg or "not well-formed XML").partition(", line ")[0].strip()
-    message = redact.scrub(message, redact.words_of_secrets(data))
+    message = redact.scrub_syntax(message, data)
     if "xcessive depth" in message:
         raise _depth_error() from None
     raise DocumentError(

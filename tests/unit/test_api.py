@@ -185,7 +185,7 @@ def test_a_stylesheet_that_never_ends_is_ended(
             "stylesheet-failed",
             "without end",
         ),
-        ('<xsl:template match="/"/>', "stylesheet-failed", "no element"),
+        ('<xsl:template match="/"/>', "stylesheet-failed", "one root element"),
         ('<xsl:template match="/domain"><a/></xsl:template>', "stage-invalid", "defaults"),
         ('<xsl:template match="domain/name"/>', "stage-invalid", "made the document invalid"),
         (

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xfm import settings
+from xfm.cli import render
 from xfm.errors import UsageError
 from xfm.limits import MAX_SECONDS
 from xfm.version import VERSION
@@ -27,6 +28,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError("usage", message, hint=f"`{self.prog} --help` tells how it is called")
+
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002  help and version are data
+        render.text(message)
 
 
 def new_parser(name: str, command: Command, commands: Mapping[str, Command]) -> argparse.ArgumentParser:

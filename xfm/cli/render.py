@@ -56,7 +56,9 @@ def data(content: bytes) -> None:
     if sys.stdout is None:
         raise MissingError("file", "stdout is closed", hint="give it somewhere to write to, or use -o FILE")
     try:
-        sys.stdout.buffer.write(content)
+        view = memoryview(content)
+        while view:  # an unbuffered stdout (PYTHONUNBUFFERED) may take less than it is given
+            view = view[sys.stdout.buffer.write(view) or 0 :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

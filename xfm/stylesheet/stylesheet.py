@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.model import XSL_NAMESPACE
 from xfm.stylesheet import declaration as declarations
 from xfm.stylesheet import reading
 from xfm.stylesheet.resolver import Resolver
@@ -36,7 +37,7 @@ _ACCESS = etree.XSLTAccessControl(
 )
 
 # lxml shows the first root alone; text and further elements beside it would go lost without a word.
-_one_root = etree.XPath("count(/*) = 1 and not(/text()[normalize-space()])")
+_one_root = etree.XPath("count(/*) = 1")
 
 # What libxslt says beside the reason of a failure.
 _NOISE = ("unknown error", "runtime error", "XPath evaluation returned no result")
@@ -59,6 +60,8 @@ class Stylesheet:
         try:
             root = reading.parse(self._data, path, self._resolver, trusted=builtin)
             self.declaration: Declaration = declarations.read(root, path)
+            # With method="text" there is no telling text beside the root from text in it.
+            self._check_text = not builtin and root.find(f"{{{XSL_NAMESPACE}}}output[@method='text']") is None
             self._transform = etree.XSLT(root, access_control=_ACCESS)
         except etree.XSLTParseError as error:
             raise _compile_error(error, path) from None
@@ -97,7 +100,7 @@ class Stylesheet:
         messages = [entry.message for entry in self._transform.error_log] if self._transform.error_log else []
         if any(message.startswith("runtime error") for message in messages):
             raise self._apply_error(messages[-1])
-        if result.getroot() is None or not _one_root(result):
+        if result.getroot() is None or not _one_root(result) or (self._check_text and _has_text_beside(result)):
             raise self._apply_error("the stylesheet gives no document with one root element")
         return result, messages
 
@@ -133,6 +136,13 @@ class Stylesheet:
             xpath=xpath,
             hint=f"change the document, or run without this rule: --set {self.id}=off",
         )
+
+
+def _has_text_beside(result: etree._XSLTResultTree) -> bool:
+    """Whether there is text beside the root element: only the result's own serialisation shows it."""
+    text = str(result)
+    before, _, rest = text.removeprefix('<?xml version="1.0"?>').partition("<")
+    return bool(before.strip() or rest.rpartition(">")[2].strip())
 
 
 def _compile_error(error: etree.XSLTParseError, path: str) -> PluginError:

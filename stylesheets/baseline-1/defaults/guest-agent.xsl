@@ -12,6 +12,7 @@
       it with the virtio channel org.qemu.guest_agent.0, unless it has one. libvirt chooses the host's socket.
     </doc:summary>
     <doc:writes>domain/devices/channel</doc:writes>
+    <doc:writes>domain/devices</doc:writes>
     <doc:source>libvirt formatdomain.html, channel; QEMU docs/interop/qemu-ga.rst; virt-install adds the same by default</doc:source>
   </doc:stylesheet>
 

@@ -12,6 +12,7 @@
       than Windows; gives it with a virtio rng fed by the host's /dev/urandom, unless the author gave it one.
     </doc:summary>
     <doc:writes>domain/devices/rng</doc:writes>
+    <doc:writes>domain/devices</doc:writes>
     <doc:source>libvirt formatdomain.html, random number generator device; virt-install and Nova add the same by default</doc:source>
   </doc:stylesheet>
 
