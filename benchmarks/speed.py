@@ -9,8 +9,9 @@ Cold: one document, whole processes, in turn (A B C A B C ...), so that a machin
                       `xmllint --relaxng` for each validation that it makes
     short chain       the same with 5 stylesheets and 6 validations
 
-Warm: the whole corpus in one process, in turn document by document, first as it is and then what came out of it, in
-which there is nothing left to do:
+Warm: a whole corpus ($XFM_CORPUS, or libvirt's test documents beside the checkout, or else the project's own fixtures)
+in one process, in turn document by document, first as it is and then what came out of it, in which there is nothing
+left to do:
 
     xfm               Pipeline.run
     bare loop         lxml with the same compiled stylesheets, and a validation of the input, after each stage, and of
@@ -174,16 +175,17 @@ def _script(path: Path, sheets: list[str], validations: int, schema: str) -> Pat
 def warm(rounds: int) -> list[Row]:
     """The corpus through one pipeline, against a loop with nothing but lxml; both over the documents that are valid."""
     pipeline = new_pipeline()
+    corpus, pattern = (CORPUS, "*.xml") if CORPUS.is_dir() else (ROOT / "tests" / "fixtures", "**/*.xml")
     documents = []
-    for path in sorted(CORPUS.glob("*.xml")):
+    for path in sorted(corpus.glob(pattern)):
         try:
             pipeline.run(path.read_bytes())
         except XfmError:
             continue
         documents.append(path.read_bytes())
     if not documents:
-        sys.exit(f"no corpus in {CORPUS}; set XFM_CORPUS")
-    print(f"warm: {len(documents)} documents of {CORPUS.name}, {rounds} rounds", file=sys.stderr)
+        sys.exit(f"no document in {corpus}; set XFM_CORPUS")
+    print(f"warm: {len(documents)} documents of {corpus.name}, {rounds} rounds", file=sys.stderr)
     done = [pipeline.run(data).xml for data in documents]
     return [
         _loops("warm, bare loop", pipeline, documents, rounds),

@@ -97,7 +97,7 @@ def _answer(job: Job, start: int, memory: int, progress: Progress) -> tuple[int,
         return _DONE, (done.xml, done.baseline, tuple(tuple(step) for step in done.steps), done.notes)
     except XfmError as error:
         # libxslt takes an allocation that fails for a variable that is undefined, and the like
-        if error.code == "stylesheet-failed" and _peak() - start > memory // 3:
+        if error.code in ("stylesheet-failed", "refused") and _peak() - start > memory // 3:
             return _NO_MEMORY, None
         return _FAILED, (type(error).__name__, error.fields())
     except MemoryError:
