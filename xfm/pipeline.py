@@ -55,6 +55,7 @@ class Pipeline:
         self.baseline = baseline
         self.stages = stages_until(until)
         self.record = record
+        self.records: dict[tuple[int, bool], bytes] = {}
         self._chains: dict[int, Chain] = {}
         self.chain(builtin.NEWEST if baseline is None else baseline)  # so that a broken plugin shows at once
 
@@ -229,7 +230,8 @@ class _Run:
                 hint="libvirt itself takes no larger document over its RPC",
             )
         document = source.parse_domain(xml)
-        pin.read(document)
+        if any(step.changed for step in self.steps if step.stage == "pin"):
+            pin.read(document)
         faults = self.pipeline.schema.violations(document)
         if faults:
             raise PluginError(
@@ -253,14 +255,20 @@ class _Provenance(dict[str, bytes]):
 
     def __missing__(self, uri: str) -> bytes:
         run = self.run
-        return pin.provenance(
+        changed = run.text != run.input_text
+        # Documents without a pin all have the same record.
+        kept = run.pipeline.records.get((run.baseline, changed)) if run.pin is None else None
+        record = kept or pin.provenance(
             run.chain.links,
             run.running,
             baseline=run.baseline,
             schema_version=run.pipeline.schema.version,
             pin=run.pin,
-            changed=run.text != run.input_text,
+            changed=changed,
         )
+        if run.pin is None:
+            run.pipeline.records[run.baseline, changed] = record
+        return record
 
 
 def _invalid_input(faults: list[Violation]) -> DocumentError:
