@@ -76,4 +76,4 @@ def transform(
     from xfm import confine
 
     _ = pipeline.schema.relaxng  # compiled here, it serves every child
-    return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds, own=pipeline.own_ids)
+    return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds, strangers=pipeline.strangers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import builtin, resources
 from xfm.assignment import assign, parameters
-from xfm.errors import PluginError, UsageError
+from xfm.errors import PluginError, UsageError, XfmError
 from xfm.hookspecs import STAGES, hook_of
 from xfm.model import Contribution
 from xfm.ordering import stable_order
@@ -97,13 +97,17 @@ def _collect(plugins: Plugins, stage: str, baseline: int) -> list[_Seat]:
     for implementation in hook.get_hookimpls():
         name = implementation.plugin_name
         for contribution in _contributions(implementation, name, baseline):
-            sheet = _stylesheet(plugins, contribution.path)
+            try:
+                sheet = _stylesheet(plugins, contribution.path)
+            except XfmError as error:
+                raise error.located(stage=stage, plugin=name) from None
             if sheet.declaration.stage != stage:
                 raise PluginError(
                     "declaration",
                     f"{sheet.id} declares the stage {sheet.declaration.stage}, and {name} contributes it to {stage}",
                     stage=stage,
                     stylesheet=sheet.id,
+                    plugin=name,
                     file=sheet.path,
                     line=sheet.declaration.line,
                     hint=f"return it from {hook_of(sheet.declaration.stage)}",
@@ -127,6 +131,7 @@ def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list
         raise PluginError(
             "plugin-load",
             f"the plugin {plugin} failed in a hook: {type(error).__name__}: {error}",
+            plugin=plugin,
             file=code.co_filename if code else "",
             line=code.co_firstlineno if code else 0,
             hint="a hook returns a list of xfm.Contribution (docs/hooks.md)",
@@ -155,6 +160,7 @@ def _check_duplicates(seats: Iterable[_Seat]) -> None:
                 f"{seat.stylesheet.path} (of {seat.plugin})",
                 stage=seat.stylesheet.declaration.stage,
                 stylesheet=seat.stylesheet.id,
+                plugin=seat.plugin,
                 file=seat.stylesheet.path,
                 line=seat.stylesheet.declaration.line,
                 hint="give one of them another id, or remove one",
@@ -182,6 +188,7 @@ def _ordered(stage: str, seats: Mapping[str, list[_Seat]]) -> list[_Seat]:
             f"these stylesheets want to run before each other: {members}",
             stage=stage,
             stylesheet=culprit.stylesheet.id,
+            plugin=culprit.plugin,
             file=culprit.stylesheet.path,
             line=culprit.stylesheet.declaration.line,
             hint="remove one doc:after or doc:before among them",
@@ -195,6 +202,7 @@ def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str
             f"{neighbour} (of {seat.plugin}) wants to run before or after itself",
             stage=stage,
             stylesheet=neighbour,
+            plugin=seat.plugin,
             file=seat.stylesheet.path,
             line=seat.stylesheet.declaration.line,
             hint="remove that doc:after or doc:before",
@@ -209,6 +217,7 @@ def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str
         + (f"is in the stage {elsewhere[0]}" if elsewhere else "is not there"),
         stage=stage,
         stylesheet=seat.stylesheet.id,
+        plugin=seat.plugin,
         file=seat.stylesheet.path,
         line=seat.stylesheet.declaration.line,
         hint="stages have a fixed order; after and before speak of the same stage"

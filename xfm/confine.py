@@ -22,7 +22,7 @@ from xfm.limits import MEMORY, SECONDS
 from xfm.model import Result, Step, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     Progress = Callable[[str, str], None]
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 _DONE, _FAILED, _NO_MEMORY, _CRASHED = range(4)
 
 
-def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY, own: Container[str] = frozenset()) -> Result:
+def run(
+    job: Job, *, seconds: float = SECONDS, memory: int = MEMORY, strangers: Mapping[str, str] | None = None
+) -> Result:
     """Run the job in a child and give its result.
 
     :param job: is given a function that it calls with stage and id of each stylesheet before that runs.
-    :param own: the ids of stylesheets that are xfm's own: over a limit, the document is at fault and not they.
+    :param strangers: the stylesheets that are not xfm's own, id -> plugin; over a limit, any other is not at fault, but
+        the document.
     :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the
         document's fault while no stylesheet runs, or one of xfm's own, else the stylesheet's.
     """
@@ -60,8 +63,8 @@ def run(job: Job, *, seconds: float = SECONDS, memory: int = MEMORY, own: Contai
         os.close(progress_end)
         os.close(lifeline)
     if answer is None:
-        raise _over_limit(place, own, f"did not come to an end within {seconds:g} seconds")
-    return _result(answer, place, own)
+        raise _over_limit(place, strangers or {}, f"did not come to an end within {seconds:g} seconds")
+    return _result(answer, place, strangers or {})
 
 
 def _end_with_parent(lifeline: int) -> None:
@@ -157,14 +160,15 @@ def _last_place(progress: int) -> tuple[str, str]:
     return stage, sheet
 
 
-def _over_limit(place: tuple[str, str], own: Container[str], what: str) -> XfmError:
+def _over_limit(place: tuple[str, str], strangers: Mapping[str, str], what: str) -> XfmError:
     stage, sheet = place
-    if sheet and sheet not in own:
+    if sheet in strangers:
         return PluginError(
             "stylesheet-limit",
             f"the stylesheet {what}",
             stage=stage,
             stylesheet=sheet,
+            plugin=strangers[sheet],
             hint=f"mend it, or run without it: --set {sheet}=off",
         )
     return DocumentError(
@@ -176,9 +180,9 @@ def _over_limit(place: tuple[str, str], own: Container[str], what: str) -> XfmEr
     )
 
 
-def _result(answer: bytes, place: tuple[str, str], own: Container[str]) -> Result:
+def _result(answer: bytes, place: tuple[str, str], strangers: Mapping[str, str]) -> Result:
     if not answer:
-        raise _over_limit(place, own, "crashed the XSLT engine, or took more memory than it may")
+        raise _over_limit(place, strangers, "crashed the XSLT engine, or took more memory than it may")
     kind, value = marshal.loads(answer)  # noqa: S302  our own child wrote it
     if kind == _DONE:
         xml, baseline, steps, notes = value
@@ -188,5 +192,5 @@ def _result(answer: bytes, place: tuple[str, str], own: Container[str]) -> Resul
         fields["violations"] = tuple(Violation(*violation) for violation in fields["violations"])
         raise getattr(errors, name)(fields.pop("code"), fields.pop("message"), **fields)
     if kind == _NO_MEMORY:
-        raise _over_limit(place, own, f"took more than {MEMORY // 1024 // 1024} MiB of memory")
+        raise _over_limit(place, strangers, f"took more than {MEMORY // 1024 // 1024} MiB of memory")
     raise RuntimeError(value)

@@ -52,6 +52,7 @@ class XfmError(Exception):
         *,
         stage: str = "",
         stylesheet: str = "",
+        plugin: str = "",
         xpath: str = "",
         file: str = "",
         line: int = 0,
@@ -63,16 +64,18 @@ class XfmError(Exception):
         self.message = presentable(message)
         self.stage = stage
         self.stylesheet = stylesheet
+        self.plugin = plugin
         self.xpath = presentable(xpath)
         self.file = file
         self.line = line
         self.hint = hint
         self.violations = tuple(violations)
 
-    def located(self, *, stage: str = "", stylesheet: str = "", file: str = "") -> XfmError:
+    def located(self, *, stage: str = "", stylesheet: str = "", plugin: str = "", file: str = "") -> XfmError:
         """Fill in the places that the raiser did not know, and return the error itself."""
         self.stage = self.stage or stage
         self.stylesheet = self.stylesheet or stylesheet
+        self.plugin = self.plugin or plugin
         self.file = self.file or file
         return self
 
@@ -94,6 +97,7 @@ class XfmError(Exception):
             "message": self.message,
             "stage": self.stage,
             "stylesheet": self.stylesheet,
+            "plugin": self.plugin,
             "xpath": self.xpath,
             "file": self.file,
             "line": self.line,

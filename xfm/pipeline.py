@@ -72,10 +72,10 @@ class Pipeline:
         return all(link.stylesheet.builtin or link.idle for link in self.chain(builtin.NEWEST).links)
 
     @property
-    def own_ids(self) -> frozenset[str]:
-        """The ids of xfm's own stylesheets."""
+    def strangers(self) -> dict[str, str]:
+        """The stylesheets that are not xfm's own: id -> name of the plugin."""
         links = self.chain(builtin.NEWEST).links
-        return frozenset(link.stylesheet.id for link in links if link.stylesheet.builtin)
+        return {link.stylesheet.id: link.plugin for link in links if not link.stylesheet.builtin}
 
     def run(self, data: bytes, progress: Callable[[str, str], None] | None = None) -> Result:
         """Take one document through the chain.
@@ -177,7 +177,7 @@ class _Run:
             try:
                 after, messages = link.stylesheet.apply(self.document, link.values, documents)
             except XfmError as error:
-                raise error.located(stage=stage) from None
+                raise error.located(stage=stage, plugin=link.plugin) from None
             self.notes += [f"{link.stylesheet.id}: {message}" for message in messages]
             text = etree.tostring(after)
             changed = text != self.text
@@ -215,6 +215,7 @@ class _Run:
             f"the stage {stage} made the document invalid: {faults[0].message}",
             stage=stage,
             stylesheet=culprit.stylesheet.id,
+            plugin=culprit.plugin,
             file=culprit.stylesheet.path,
             xpath=faults[0].xpath,
             violations=faults,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pluggy
 
 from xfm import builtin, entrypoints, hookspecs, resources
-from xfm.errors import MissingError, PluginError
+from xfm.errors import MissingError, PluginError, XfmError
 from xfm.hookspecs import STAGES, hook_of, hookimpl
 from xfm.model import Contribution
 from xfm.stylesheet.declaration import suggestion
@@ -95,7 +95,10 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
             )
     for directory in dict.fromkeys([*resources.plugin_directories(), *named]):
         for name, path in _candidates(directory, skipped):
-            plugin = StylesheetPlugin(path)
+            try:
+                plugin = StylesheetPlugin(path)
+            except XfmError as error:
+                raise error.located(plugin=name) from None
             compiled.update((sheet.path, sheet) for sheet in plugin.stylesheets)
             loaded.append(Plugin(name, path, "stylesheets"))
             _register(manager, plugin, loaded[-1])
@@ -151,6 +154,7 @@ def _import(entry: entrypoints.EntryPoint) -> object:
         raise PluginError(
             "plugin-load",
             f"the plugin {entry.name} of {entry.distribution} cannot be imported: {type(error).__name__}: {error}",
+            plugin=entry.name,
             file=file,
             line=line,
             hint=f"mend it, or remove it: pip uninstall {entry.distribution}",
@@ -176,6 +180,7 @@ def _register(manager: pluggy.PluginManager, implementation: object, plugin: Plu
         raise PluginError(
             "plugin-hook",
             f"the plugin {plugin.name} has a hook that does not fit: {' '.join(str(error).split())}",
+            plugin=plugin.name,
             file=plugin.origin,
             hint="compare it with xfm/hookspecs.py (docs/hooks.md)",
         ) from error
@@ -195,6 +200,7 @@ def _check_hooks(implementation: object, plugin: Plugin) -> None:
             raise PluginError(
                 "plugin-hook",
                 f"the plugin {plugin.name} implements {name}, and there is no such hook",
+                plugin=plugin.name,
                 file=file,
                 line=line,
                 hint=suggestion(name, known),
@@ -204,6 +210,7 @@ def _check_hooks(implementation: object, plugin: Plugin) -> None:
             raise PluginError(
                 "plugin-hook",
                 f"the plugin {plugin.name} has a hook {name} that does not fit: it asks for {', '.join(unknown)}",
+                plugin=plugin.name,
                 file=file,
                 line=line,
                 hint=f"def {name}(baseline: int) is all that a hook is given",
@@ -212,6 +219,7 @@ def _check_hooks(implementation: object, plugin: Plugin) -> None:
             raise PluginError(
                 "plugin-hook",
                 f"the plugin {plugin.name} has a function {name} that is not marked as a hook implementation",
+                plugin=plugin.name,
                 file=file,
                 line=line,
                 hint="put @xfm.hookimpl above it",

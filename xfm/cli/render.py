@@ -22,6 +22,7 @@ def error(fault: XfmError) -> None:
     fields = {
         "stage": fault.stage,
         "stylesheet": fault.stylesheet,
+        "plugin": fault.plugin,
         "at": place,
         "xpath": fault.xpath,
         "hint": fault.hint,
