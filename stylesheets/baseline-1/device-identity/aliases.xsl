@@ -2,8 +2,9 @@
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:doc="urn:xfm:doc:1"
     xmlns:exsl="http://exslt.org/common"
+    xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="doc exsl xfm">
+    exclude-result-prefixes="doc exsl qemu xfm">
   <xsl:import href="../../lib/identity.xsl"/>
   <doc:stylesheet id="aliases" stage="device-identity" abi="host">
     <doc:title>A ua- alias for every device that can keep one</doc:title>
@@ -14,16 +15,22 @@
       alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI check
       would notice: SCSI disks without a serial (their VPD page shows the alias), memory and shmem devices (it
       names the RAM block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only without an alias),
-      and consoles that mirror a serial port, whose alias they share.
+      and consoles that mirror a serial port, whose alias they share. No alias at all is given where the domain's own
+      QEMU arguments, or an override, may speak of a device by the id that libvirt gave it: the alias becomes that id.
     </doc:summary>
     <doc:writes>domain/devices/*/alias</doc:writes>
     <doc:source>libvirt 9.0.0 src/conf/domain_conf.c: user aliases begin with "ua-" and hold letters, digits, "_" and "-"; any other is dropped without a word</doc:source>
     <doc:source>libvirt domaincommon.rng, define alias: which devices may have one</doc:source>
+    <doc:source>libvirt src/qemu/qemu_command.c: the alias of a device is its id on QEMU's command line</doc:source>
     <doc:source>QEMU hw/scsi/scsi-disk.c: the device id of a disk without serial; libvirt src/qemu/qemu_domain.c, migratable definitions</doc:source>
   </doc:stylesheet>
 
   <xsl:variable name="xfm:kept" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'"/>
-  <xsl:variable name="xfm:active" select="/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf']"/>
+  <xsl:variable name="xfm:active" select="/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf']
+      [not(qemu:override/qemu:device[not(starts-with(@alias, 'ua-'))])]
+      [not(qemu:commandline/qemu:arg[@value = '-set' or contains(@value, 'device.') or contains(@value, 'bus')
+          or contains(@value, 'drive') or contains(@value, 'netdev') or contains(@value, 'chardev')
+          or contains(@value, 'memdev')])]"/>
 
   <!-- The number that a device gets where it needs one: it goes on after the highest that its kind has. -->
   <xsl:variable name="xfm:numbers">
