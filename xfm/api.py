@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import plugins, schema
+from xfm import builtin, plugins, schema
 from xfm.limits import SECONDS, TRUSTED_BYTES
 from xfm.pipeline import Pipeline
 
@@ -26,6 +26,7 @@ def new_pipeline(
     *,
     parameters: Mapping[str, str] | None = None,
     baseline: int | None = None,
+    new_guests: int = builtin.NEWEST,
     plugin_dirs: Iterable[str] = (),
     schemas: str | None = None,
     until: str | None = None,
@@ -34,7 +35,9 @@ def new_pipeline(
     """Load schema and plugins and compile the chain, once for many documents; a pipeline serves one thread at a time.
 
     :param parameters: settings of stylesheets, as ``--set`` takes them: ``{"hyperv.retries": "4096", "rng": "off"}``.
-    :param baseline: for documents without a pin; None for the newest, or 0 for a guest that exists already.
+    :param baseline: the one that is asked for; None to let the document decide: its pin, else 0 for a guest that exists
+        already, else the baseline of new guests.
+    :param new_guests: the baseline of new guests; the newest where not given.
     :param plugin_dirs: further plugin directories.
     :param schemas: a directory of libvirt's schemas, or the version of a registered set; None for the installed ones.
     :param until: the last stage to run; None for all.
@@ -46,6 +49,7 @@ def new_pipeline(
         schema.find(schemas),
         parameters=parameters,
         baseline=baseline,
+        new_guests=new_guests,
         until=until,
         record=record,
     )

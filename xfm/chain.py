@@ -49,7 +49,8 @@ class Chain(NamedTuple):
         """The links that run on a document with this pin (None: it has none), and those that a pin keeps away.
 
         At baseline 0 nothing runs that a guest could notice. On a pinned document nothing runs that is for new guests
-        only, and no plugin that could change the guest unless the pin knows it: installing a plugin changes no guest.
+        only, and nothing that could change the guest unless the pin knows it: installing a plugin changes no guest, and
+        what was switched off when the guest was pinned stays off.
         """
         known = {identifier for _, identifier, _ in pin.stylesheets} if pin else set()
         run: list[Link] = []
@@ -59,7 +60,7 @@ class Chain(NamedTuple):
             guest = declaration.abi == "guest"
             if link.idle or (guest and self.baseline == 0) or (pin and declaration.once):
                 continue
-            if pin and guest and not link.stylesheet.builtin and link.stylesheet.id not in known:
+            if pin and guest and link.stylesheet.id not in known:
                 kept_away.append(link)
                 continue
             run.append(link)

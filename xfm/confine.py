@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from xfm import errors
@@ -47,10 +48,10 @@ def run(
     child_lifeline, lifeline = os.pipe()
     child = os.fork()
     if child == 0:
+        # What the parent holds must be the parent's alone: its end shows by these being closed.
         for descriptor in (result_end, progress_end, lifeline):
             os.close(descriptor)
-        _end_with_parent(child_lifeline)
-        _child(job, child_result, child_progress, seconds, memory)
+        _child(job, child_result, child_progress, child_lifeline, seconds, memory)
     os.close(child_result)
     os.close(child_progress)
     os.close(child_lifeline)
@@ -73,9 +74,10 @@ def _end_with_parent(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _child(job: Job, result: int, progress: int, seconds: float, memory: int) -> NoReturn:
+def _child(job: Job, result: int, progress: int, lifeline: int, seconds: float, memory: int) -> NoReturn:
     """The child's whole life: it never returns into its parent's code."""
     try:
+        _end_with_parent(lifeline)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         # Whatever there is to say goes through the pipe; lxml would complain here of each allocation that fails.
@@ -143,9 +145,11 @@ def _read(descriptor: int, deadline: float) -> bytes | None:
 
 
 def _end(child: int) -> None:
-    """End the child if it still runs, and reap it."""
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    """End the child if it still runs, and reap it; where SIGCHLD is ignored, the system has done so already."""
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
 
 
 def _last_place(progress: int) -> tuple[str, str]:

@@ -34,7 +34,9 @@ class Pipeline:
     :param plugins: as :func:`xfm.plugins.load` gives them.
     :param schema: of libvirt's domains.
     :param parameters: settings of stylesheets by name, as ``--set`` takes them.
-    :param baseline: for documents without a pin; None for the newest, or 0 for a guest that exists already.
+    :param baseline: the one that is asked for; None to let the document decide: its pin, else 0 for a guest that exists
+        already, else the baseline of new guests.
+    :param new_guests: the baseline of new guests.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after, with its secrets masked.
     """
@@ -46,6 +48,7 @@ class Pipeline:
         *,
         parameters: Mapping[str, str] | None = None,
         baseline: int | None = None,
+        new_guests: int = builtin.NEWEST,
         until: str | None = None,
         record: bool = False,
     ) -> None:
@@ -53,11 +56,12 @@ class Pipeline:
         self.schema = schema
         self.parameters = dict(parameters or {})
         self.baseline = baseline
+        self.new_guests = new_guests
         self.stages = stages_until(until)
         self.record = record
         self.records: dict[tuple[int, bool], bytes] = {}
         self._chains: dict[int, Chain] = {}
-        self.chain(builtin.NEWEST if baseline is None else baseline)  # so that a broken plugin shows at once
+        self.chain(new_guests if baseline is None else baseline)  # so that a broken plugin shows at once
 
     def chain(self, baseline: int) -> Chain:
         """The chain of a baseline, built when it is first asked for."""
@@ -85,11 +89,14 @@ class Pipeline:
         :raises XfmError: with every secret of the document masked in its message.
         """
         document = source.parse_domain(data)
-        hidden = redact.secrets(document)
         try:
             result = _Run(self, document, progress).run()
         except XfmError as error:
+            hidden = redact.secrets(document)
             raise error.rewritten(lambda text: redact.scrub(text, hidden)) from None
+        if not result.notes:
+            return result
+        hidden = redact.secrets(document)
         return result._replace(notes=tuple(redact.scrub(note, hidden) for note in result.notes))
 
 
@@ -125,6 +132,7 @@ class _Run:
         self.notes += [
             f"{link.stylesheet.id} is not in this guest's pin and could change what the guest sees: not applied"
             for link in kept_away
+            if not link.stylesheet.builtin  # one of xfm's own was switched off when the guest was pinned
         ]
         self.steps: list[Step] = []
 
@@ -163,7 +171,7 @@ class _Run:
                 f"it could notice is changed; --baseline {builtin.NEWEST} treats it as a new one"
             )
             return 0
-        return builtin.NEWEST
+        return self.pipeline.new_guests
 
     def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:
         """Run the stylesheets of a stage; give those that changed something, each with what it left."""

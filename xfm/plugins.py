@@ -65,7 +65,7 @@ for _stage in STAGES:
 
 
 class Plugins(NamedTuple):
-    """What was loaded: the pluggy manager, the plugins, and the plugin directories that were searched."""
+    """What was loaded, and what was found that is no plugin."""
 
     manager: pluggy.PluginManager
     loaded: tuple[Plugin, ...]
@@ -100,13 +100,19 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
             except XfmError as error:
                 raise error.located(plugin=name) from None
             compiled.update((sheet.path, sheet) for sheet in plugin.stylesheets)
-            loaded.append(Plugin(name, path, "stylesheets"))
+            loaded.append(Plugin(_free_name(manager, name, path), path, "stylesheets"))
             _register(manager, plugin, loaded[-1])
     if with_installed:
         for entry in entrypoints.installed():
-            loaded.append(Plugin(entry.name, f"{entry.distribution} ({entry.value})", "package"))
+            origin = f"{entry.distribution} ({entry.value})"
+            loaded.append(Plugin(_free_name(manager, entry.name, origin), origin, "package"))
             _register(manager, _import(entry), loaded[-1])
     return Plugins(manager, tuple(loaded), tuple(skipped), compiled)
+
+
+def _free_name(manager: pluggy.PluginManager, name: str, origin: str) -> str:
+    """The name, with the origin where another plugin has it already."""
+    return name if manager.get_plugin(name) is None else f"{name} ({origin})"
 
 
 def _candidates(directory: str, skipped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -172,9 +178,8 @@ def _where(error: BaseException) -> tuple[str, int]:
 def _register(manager: pluggy.PluginManager, implementation: object, plugin: Plugin) -> None:
     if plugin.kind == "package":
         _check_hooks(implementation, plugin)
-    name = plugin.name if manager.get_plugin(plugin.name) is None else f"{plugin.name} ({plugin.origin})"
     try:
-        manager.register(implementation, name=name)
+        manager.register(implementation, name=plugin.name)
         manager.check_pending()
     except (pluggy.PluginValidationError, ValueError) as error:
         raise PluginError(

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
+from xfm.model import PIN_NAMESPACE
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MASK = "***"
-# A shorter word is masked only where it stands in quotation marks: it may well be part of any other.
+# A shorter secret is masked only where it stands in quotation marks: it may well be part of any word.
 _TELLING_LENGTH = 4
 _QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
 
-# Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies
-# of an http(s) disk), and QEMU's own arguments, where only the part behind password= and its like is secret.
-# What an environment variable of a container, or of QEMU, is called matters; so all of them are looked at.
-_attributes = etree.XPath("/domain/devices/graphics/@passwd | //qemu:env/@value | //qemu:arg/@value", namespaces=_QEMU)
-_texts = etree.XPath("//cookies/cookie | /domain/os/initenv")
+# Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies of
+# an http(s) disk), and where others may have put one: QEMU's arguments and environment, a kernel's command line, a
+# container's environment, firmware entries, other tools' metadata.
+_whole = etree.XPath("/domain/devices/graphics[@passwd] | //cookies/cookie")
+_named = etree.XPath("//qemu:env | /domain/os/initenv", namespaces=_QEMU)
+_arguments = etree.XPath("//qemu:arg | /domain/os/cmdline | /domain/sysinfo//entry", namespaces=_QEMU)
+_metadata = etree.XPath("/domain/metadata/*[namespace-uri() != $pin]//descendant-or-self::*")
+
+# The names that tell, and what follows one in an argument. The names of a container's or of QEMU's variables are looked
+# at whatever their case.
 _TELLING_NAME = r"(?i)pass|secret|token|credential|cookie|api_?key"
-_IN_ARGUMENT = r"""(?i)\b(?:pass(?:word|wd|phrase)?|secret(?:_data)?|data|token)"?\s*[=:]\s*"?([^,"]+)"""
+_IN_ARGUMENT = r"""(?i)(?:\b|_)(?:pass(?:word|wd|phrase)?|secret(?:_data)?|data|token)"?\s*[=:]\s*"?([^,"\s]+)"""
 # The same places where there is no tree.
 _PLACES = (
     r"""passwd\s*=\s*(["'][^"']*)""",
@@ -31,55 +38,75 @@ _PLACES = (
 )
 
 
+class _Place(NamedTuple):
+    """A value with secrets in it: of an attribute, or, where that has no name, the text of the element."""
+
+    element: etree._Element
+    attribute: str
+    secrets: list[str]
+
+
+def _places(document: etree._ElementTree) -> Iterator[_Place]:
+    for element in _whole(document):
+        attribute = "passwd" if element.tag == "graphics" else ""
+        yield _Place(element, attribute, [_value(element, attribute)])
+    for element in _named(document):
+        if re.search(_TELLING_NAME, element.get("name", "")):
+            attribute = "value" if element.tag.endswith("}env") else ""
+            yield _Place(element, attribute, [_value(element, attribute)])
+    for element in _arguments(document):
+        attribute = "value" if element.tag.endswith("}arg") else ""
+        yield _Place(element, attribute, re.findall(_IN_ARGUMENT, _value(element, attribute)))
+    for element in _metadata(document, pin=PIN_NAMESPACE):
+        if re.search(_TELLING_NAME, etree.QName(element).localname):
+            yield _Place(element, "", [_value(element, "")])
+        for name in element.attrib:
+            if re.search(_TELLING_NAME, etree.QName(name).localname):
+                yield _Place(element, str(name), [_value(element, str(name))])
+
+
+def _value(element: etree._Element, attribute: str) -> str:
+    return (element.get(attribute) if attribute else element.text) or ""
+
+
 def secrets(document: etree._ElementTree) -> frozenset[str]:
     """Every secret value of a domain, as it stands in the tree."""
-    found: set[str] = set()
-    for value in _attributes(document):
-        element = value.getparent()
-        if element.tag.endswith("}arg"):
-            found.update(re.findall(_IN_ARGUMENT, value))
-        elif not element.tag.endswith("}env") or re.search(_TELLING_NAME, element.get("name", "")):
-            found.add(str(value))
-    for element in _texts(document):
-        if element.tag == "cookie" or re.search(_TELLING_NAME, element.get("name", "")):
-            found.add(element.text or "")
-    return frozenset(found - {"", MASK})
-
-
-def words_of_secrets(data: bytes) -> frozenset[str]:
-    """Every word that may belong to a secret in a text that no parser could make a tree of.
-
-    Wider than :func:`secrets`: where a quotation mark is missing, what follows is taken for the secret's.
-    """
-    text = data.decode("utf-8", "replace")
-    places = [match for pattern in _PLACES for match in re.findall(pattern, text)]
-    return frozenset(word for place in places for word in re.findall(r"[^\s<>&;'\"=,]+", place))
-
-
-def scrub_syntax(message: str, data: bytes) -> str:
-    """What a parser says of a text that is no XML, without any word that may belong to a secret in it."""
-    words = words_of_secrets(data)
-    quoted = re.sub(r"'([^']*)'", lambda match: f"'{MASK}'" if match[1] in words else match[0], message)
-    return scrub(quoted, (word for word in words if len(word) >= _TELLING_LENGTH))
+    return frozenset(secret for place in _places(document) for secret in place.secrets) - {"", MASK}
 
 
 def redacted(document: etree._ElementTree) -> etree._ElementTree:
     """A copy of the domain with every secret masked; the domain itself where it has none."""
-    hidden = secrets(document)
-    if not hidden:
+    if not secrets(document):
         return document
     from copy import deepcopy
 
     tree = deepcopy(document)
-    for value in _attributes(tree):
-        value.getparent().set(value.attrname, scrub(str(value), hidden))
-    for element in _texts(tree):
-        element.text = scrub(element.text or "", hidden)
+    for element, attribute, hidden in list(_places(tree)):
+        value = _value(element, attribute)
+        for secret in sorted(filter(str.strip, hidden), key=len, reverse=True):
+            value = value.replace(secret, MASK)
+        if attribute:
+            element.set(attribute, value)
+        elif element.text:
+            element.text = value
     return tree
 
 
 def scrub(text: str, hidden: Iterable[str]) -> str:
     """A text for people with every secret in it masked, the longest first."""
     for secret in sorted(hidden, key=len, reverse=True):
-        text = text.replace(secret, MASK)
+        if len(secret) >= _TELLING_LENGTH:
+            text = text.replace(secret, MASK)
+        else:
+            text = text.replace(f"'{secret}'", f"'{MASK}'")
     return text
+
+
+def scrub_syntax(message: str, data: bytes) -> str:
+    """What a parser says of a text that is no XML, without any word that may belong to a secret in it.
+
+    Wider than :func:`secrets`: where a quotation mark is missing, what follows is taken for the secret's.
+    """
+    text = data.decode("utf-8", "replace")
+    places = [match for pattern in _PLACES for match in re.findall(pattern, text)]
+    return scrub(message, {word for place in places for word in re.findall(r"[^\s<>&;'\"=,]+", place)})

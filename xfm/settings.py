@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+COMMAND_LINE = "command line"
+
+
 class Option(NamedTuple):
     """An option: its kind says what it holds and how the two forms, command line and TOML, are read.
 
@@ -47,7 +50,14 @@ OPTIONS: tuple[Option, ...] = (
         "set a stylesheet's parameter (PARAMETER, or ID.PARAMETER) or switch it (ID=on, ID=off); repeatable",
         "NAME=VALUE",
     ),
-    Option("baseline", "integer", None, "the baseline for a document without a pin", "N", choices=BASELINES),
+    Option(
+        "baseline",
+        "integer",
+        None,
+        "the baseline for a document without a pin; from a configuration file: for a new guest",
+        "N",
+        choices=BASELINES,
+    ),
     Option(
         "plugin-dir",
         "list",
@@ -107,7 +117,7 @@ def gather(command_line: Mapping[str, Any], config: str | None) -> Settings:
     for name, value in environment.items():
         if value:
             _merge(settings, {name: value}, f"environment, {_option(name).environment}")
-    _merge(settings, {k: v for k, v in command_line.items() if v is not None}, "command line")
+    _merge(settings, {k: v for k, v in command_line.items() if v is not None}, COMMAND_LINE)
     return settings
 
 
@@ -120,7 +130,8 @@ def _merge(settings: Settings, given: Mapping[str, Any], origin: str) -> None:
         kind = _option(name).kind
         held = settings.values[name]
         if kind == "map":
-            settings.values[name] = {**held, **value}
+            # What is stronger comes last, under whichever of its two names (NAME, ID.NAME) a parameter is set.
+            settings.values[name] = {**{key: text for key, text in held.items() if key not in value}, **value}
             settings.origins.update((f"{name}.{key}", origin) for key in value)
         else:
             settings.values[name] = (*held, *value) if kind == "list" else value

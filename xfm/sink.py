@@ -17,6 +17,10 @@ def write_atomically(path: str, data: bytes) -> None:
 
     :raises MissingError: file.
     """
+    descriptor = _open_descriptor(path)
+    if descriptor is not None:
+        _write_to(descriptor, path, data)
+        return
     before: os.stat_result | None
     try:
         before = os.stat(path)
@@ -30,7 +34,9 @@ def write_atomically(path: str, data: bytes) -> None:
     target = os.path.realpath(path)
     temporary = f"{target}.xfm-{os.urandom(6).hex()}"
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        # Nobody may open it before it has the mode of the file that it replaces.
+        mode = 0o666 if before is None else 0o600
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
             with open(descriptor, "wb") as file:
                 if before is not None:
@@ -43,6 +49,26 @@ def write_atomically(path: str, data: bytes) -> None:
             os.unlink(temporary)
             raise
         _sync_directory(os.path.dirname(target))
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _open_descriptor(path: str) -> int | None:
+    """The descriptor that a path such as /dev/stdout names: what is behind it is being written, not to be replaced."""
+    names = {"/dev/stdout": 1, "/dev/stderr": 2}
+    directory, _, number = path.rpartition("/")
+    if directory in ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd") and number.isdecimal():
+        return int(number)
+    return names.get(path)
+
+
+def _write_to(descriptor: int, path: str, data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise _cannot_write(path, error) from error
 

@@ -202,3 +202,15 @@ def test_diff_and_output_together(run_xfm: RunXfm, document: Path, tmp_path: Pat
     done = run_xfm(document, "--diff", "-o", tmp_path / "out.xml")
     assert done.status == 0 and done.stdout.startswith(b"--- before ")
     assert (tmp_path / "out.xml").read_bytes() == run_xfm(document).stdout
+
+
+@pytest.mark.parametrize("target", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_what_stdout_is_sent_to_is_written_on(target: str, minimal: bytes, tmp_path: Path) -> None:
+    """A file behind /dev/stdout is being written by others too: it is neither replaced nor cut."""
+    log = tmp_path / "log"
+    log.write_bytes(b"header\n")
+    with log.open("ab") as stdout:
+        subprocess.run(
+            [sys.executable, "-m", "xfm", "-o", target], input=minimal, stdout=stdout, check=True, timeout=60
+        )
+    assert log.read_bytes().startswith(b"header\n<domain")

@@ -8,6 +8,7 @@ import resource
 import select
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -323,3 +324,34 @@ def test_an_error_in_any_locale(run_xfm: RunXfm) -> None:
             continue  # that would only be a test of the decoding here
         done = run_xfm(input="<dömain/>".encode(), env=environment)
         assert (done.status, done.stdout) == (1, b"") and "[not-a-domain]" in done.stderr, done.stderr
+
+
+def test_a_full_stderr_changes_nothing(minimal: bytes) -> None:
+    """Where even the complaint cannot be written, the result and the exit status still say how it went."""
+    with open("/dev/full", "wb") as full:
+        missing = subprocess.run(
+            [sys.executable, "-m", "xfm", "/nonexistent.xml"], stderr=full, timeout=60, check=False
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "xfm", "-v"],
+            input=minimal,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert missing.returncode == 3
+    assert (done.returncode, done.stdout[:7]) == (0, b"<domain")
+
+
+def test_an_ignored_sigchld_changes_nothing(minimal: bytes, tmp_path: Path) -> None:
+    """A parent that ignores its children's end hands that down."""
+    large = tmp_path / "large.xml"
+    large.write_bytes(minimal + b"\n" * 300_000)
+    done = subprocess.run(
+        ["bash", "-c", 'trap "" CHLD; "$0" -m xfm "$1"', sys.executable, str(large)],
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[:7]) == (0, b"<domain")

@@ -87,3 +87,13 @@ def test_an_alias_once_given_stays_whatever_is_added_or_removed(document: etree.
     devices.insert(0, etree.Element("rng"))
     after = aliases(apply(first))[1:]
     assert after == before
+
+
+def test_aliases_that_libvirt_drops_get_numbers_of_their_own() -> None:
+    nics = (
+        "<interface><alias name='ua-interface_a.b'/></interface><interface><alias name='ua-interface_c.d'/></interface>"
+    )
+    found = aliases(
+        apply(etree.ElementTree(etree.fromstring(f"<domain type='kvm'><devices>{nics}</devices></domain>")))
+    )
+    assert found == ["ua-interface_1", "ua-interface_2"]

@@ -253,3 +253,26 @@ def test_a_stylesheet_of_the_pin_stage_reads_the_record_of_the_run(
     )
     pipeline = with_plugin(tmp_path, write_stylesheet, body, stage="pin")
     assert api.transform(minimal, pipeline=pipeline).notes == ("mine: yes",)
+
+
+def test_what_was_switched_off_when_a_guest_was_pinned_stays_off(minimal: bytes) -> None:
+    features = b"<features><hyperv><stimer state='on'/></hyperv></features></domain>"
+    document = minimal.replace(b"</domain>", features)
+    off = api.new_pipeline(parameters={"hyperv-prerequisites": "off"})
+    pinned = api.transform(document, pipeline=off).xml
+    again = api.transform(pinned)
+    assert again.xml == pinned
+    assert again.notes == ()
+
+
+def test_the_baseline_of_new_guests_says_nothing_of_the_others(minimal: bytes) -> None:
+    existing = minimal.replace(
+        b"</domain>",
+        b"<devices><rng model='virtio'><backend model='random'>/dev/urandom</backend>"
+        b"<address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></rng></devices></domain>",
+    )
+    pipeline = api.new_pipeline(new_guests=1)
+    adopted = api.transform(existing, pipeline=pipeline)
+    assert adopted.baseline == 0
+    assert api.transform(adopted.xml, pipeline=pipeline).xml == adopted.xml
+    assert api.transform(minimal, pipeline=api.new_pipeline(new_guests=0)).baseline == 0

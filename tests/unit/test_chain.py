@@ -230,15 +230,17 @@ def test_at_baseline_0_nothing_runs_that_a_guest_could_notice(mixed: chain.Chain
 def test_on_a_pinned_document_nothing_runs_that_is_for_new_guests(mixed: chain.Chain) -> None:
     running, kept_away = mixed.running(Pin(1, "0.1.0", "9.0.0", "", ()))
     assert not any(link.stylesheet.declaration.once for link in running)
-    assert {"host-one", "disk-bus", "hyperv-prerequisites"} <= ids(running)
-    assert ids(kept_away) == {"guest-one"}
+    assert {"host-one", "aliases"} <= ids(running)
+    assert ids(kept_away) == {"guest-one", "disk-bus", "interface-model", "hyperv-prerequisites"}
 
 
-def test_a_plugin_that_the_pin_knows_runs(mixed: chain.Chain) -> None:
-    known = Pin(1, "0.1.0", "9.0.0", "", (("defaults", "guest-one", "sha256:" + "0" * 64),))
+def test_what_the_pin_knows_runs(mixed: chain.Chain) -> None:
+    """xfm's own as well: one that was switched off when the guest was pinned stays off."""
+    digest = "sha256:" + "0" * 64
+    known = Pin(1, "0.1.0", "9.0.0", "", (("defaults", "guest-one", digest), ("defaults", "disk-bus", digest)))
     running, kept_away = mixed.running(known)
-    assert "guest-one" in ids(running)
-    assert kept_away == []
+    assert {"guest-one", "disk-bus"} <= ids(running)
+    assert ids(kept_away) == {"interface-model", "hyperv-prerequisites"}
 
 
 def test_what_is_idle_runs_nowhere(sized: Path) -> None:

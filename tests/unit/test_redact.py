@@ -94,7 +94,25 @@ def test_what_only_looks_like_a_secret_is_none(argument: str) -> None:
 @given(st.text("abc*", max_size=8), st.frozensets(st.text("abc", min_size=1, max_size=3), max_size=4))
 def test_no_secret_survives_scrubbing(text: str, hidden: frozenset[str]) -> None:
     scrubbed = redact.scrub(text, hidden)
-    assert not any(secret in scrubbed for secret in hidden)
+    assert not any(secret in scrubbed for secret in hidden if len(secret) >= 4)
+    assert not any(f"'{secret}'" in scrubbed for secret in hidden)
+
+
+def test_a_short_secret_garbles_no_sentence() -> None:
+    """Masking each "e" would hide the fault, and tell the secret."""
+    assert redact.scrub("the value 'e' is refused", {"e"}) == "the value '***' is refused"
+
+
+def test_what_others_put_into_a_domain_is_hidden_too() -> None:
+    text = (
+        "<domain type='kvm'><metadata><n:site xmlns:n='urn:n'><n:adminPass>hunter-2</n:adminPass>"
+        "<n:db apiKey='hunter-3' host='db1'/></n:site></metadata>"
+        "<os><cmdline>root=/dev/vda password=hunter-4 quiet</cmdline></os></domain>"
+    )
+    assert redact.secrets(tree(text)) == {"hunter-2", "hunter-3", "hunter-4"}
+    shown = etree.tostring(redact.redacted(tree(text))).decode()
+    assert "hunter" not in shown
+    assert "db1" in shown and "root=/dev/vda password=*** quiet" in shown
 
 
 def test_a_secret_within_a_secret_leaves_no_rest() -> None:

@@ -265,3 +265,15 @@ def test_a_time_limit_beyond_all_clocks_is_no_crash(
     ran = run_xfm("--plugin-dir", tmp_path, "--time-limit", seconds, input=minimal)
     assert ran.status in (0, 2)
     assert "Traceback" not in ran.stderr
+
+
+def test_what_is_stronger_wins_under_whichever_name(tmp_path: Path) -> None:
+    """`qemu` and `machine-type.qemu` are the same parameter."""
+    weak, strong = tmp_path / "weak.toml", tmp_path / "strong.toml"
+    weak.write_text('[set]\nqemu = "6.2"\n')
+    strong.write_text('[set.machine-type]\nqemu = "7.2"\n')
+    held = settings.gather({}, str(weak)).values["set"]
+    assert list(held.items()) == [("qemu", "6.2")]
+    (tmp_path / "both.toml").write_text('[set]\nqemu = "6.2"\n[set.machine-type]\nqemu = "7.2"\n')
+    held = settings.gather({"set": {"qemu": "8.2"}}, str(tmp_path / "both.toml")).values["set"]
+    assert list(held) == ["machine-type.qemu", "qemu"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import api, sink
+from xfm import api, builtin, sink
 from xfm.cli import COMMANDS, documents, options, render
 from xfm.errors import MissingError, UsageError
+from xfm.settings import COMMAND_LINE
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,12 +24,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Take the document through the chain and deliver the result, or nothing."""
-    values: dict[str, Any] = options.gather(arguments).values
+    settings = options.gather(arguments)
+    values: dict[str, Any] = settings.values
+    # A baseline that is typed is asked for; one from a file only says what new guests get.
+    typed = settings.origins["baseline"] == COMMAND_LINE
     target = _target(arguments.file, values)
     data = _read(arguments.file)
     pipeline = api.new_pipeline(
         parameters=values["set"],
-        baseline=values["baseline"],
+        baseline=values["baseline"] if typed else None,
+        new_guests=builtin.NEWEST if values["baseline"] is None else values["baseline"],
         plugin_dirs=values["plugin-dir"],
         schemas=values["schemas"],
         until=values["until"],

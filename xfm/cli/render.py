@@ -44,8 +44,13 @@ def steps(done: Iterable[Step]) -> None:
 
 
 def _complain(text: str) -> None:
+    """Write to stderr; where that fails there is nobody left to tell, and the exit status still says how it went."""
     if sys.stderr is not None:
-        sys.stderr.write(text + "\n")
+        try:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+        except OSError:
+            sys.stderr = None
 
 
 def data(content: bytes) -> None:

@@ -154,7 +154,8 @@
           <xsl:with-param name="kind" select="$kind"/>
         </xsl:call-template>
       </xsl:variable>
-      <xsl:for-each select="*[name() = $kind][not(starts-with(alias/@name, concat('ua-', $kind, '_')))]">
+      <xsl:for-each select="*[name() = $kind][not(starts-with(alias/@name, concat('ua-', $kind, '_'))
+          and translate(alias/@name, $xfm:kept, '') = '')]">
         <number device="{generate-id()}">
           <xsl:value-of select="number(concat('0', $highest)) + position()"/>
         </number>

@@ -53,7 +53,15 @@
   <xsl:template match="domain/uuid/text() | domain/memory/text() | domain/currentMemory/text() | domain/maxMemory/text()
       | domain/vcpu/text() | domain/iothreads/text() | domain/on_poweroff/text() | domain/on_reboot/text()
       | domain/on_crash/text() | domain/on_lockfailure/text() | domain/os/type/text() | domain/cpu/model/text()">
-    <xsl:value-of select="normalize-space()"/>
+    <xsl:choose>
+      <!-- A comment parts the text in two, which libvirt refuses: nothing is joined for it. -->
+      <xsl:when test="count(../node()) = 1">
+        <xsl:value-of select="normalize-space()"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:copy/>
+      </xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
   <!-- Attributes that hold enumerated values wherever libvirt has them. -->
