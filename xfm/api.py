@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import builtin, plugins, schema
+from xfm import builtin, plugins, schema, source
 from xfm.limits import SECONDS, TRUSTED_BYTES
 from xfm.pipeline import Pipeline
 
@@ -67,11 +67,11 @@ def transform(
     :param document: the XML itself.
     :param pipeline: from :func:`new_pipeline`; where not given, one with the defaults is made for this call.
     :param confined: whether to run in a child process under limits of time and memory. Where not given, xfm's own
-        stylesheets run in this process, and anybody else's, or a document of more than 256 KiB, confined.
+        stylesheets run in this process, and anybody else's, or a document of more than 32 KiB, confined.
     :param seconds: the limit of time of a confined run.
     :raises XfmError: DocumentError where the document is refused; else as :func:`new_pipeline`.
     """
-    data = document.encode() if isinstance(document, str) else document
+    data = source.encoded(document) if isinstance(document, str) else document
     pipeline = pipeline or new_pipeline()
     if confined is None:
         confined = not pipeline.trusted or len(data) > TRUSTED_BYTES

@@ -12,7 +12,7 @@ from xfm.errors import PluginError, UsageError, XfmError
 from xfm.hookspecs import STAGES, hook_of
 from xfm.model import Contribution
 from xfm.ordering import stable_order
-from xfm.plugins import plugin_speaking
+from xfm.plugins import BUILTIN, plugin_speaking
 from xfm.stylesheet.declaration import suggestion
 from xfm.stylesheet.stylesheet import Stylesheet
 
@@ -49,10 +49,10 @@ class Chain(NamedTuple):
         """The links that run on a document with this pin (None: it has none), and those that a pin keeps away.
 
         At baseline 0 nothing runs that a guest could notice. On a pinned document nothing runs that is for new guests
-        only, and nothing that could change the guest unless the pin knows it: installing a plugin changes no guest, and
-        what was switched off when the guest was pinned stays off.
+        only, and nothing that could change the guest unless the pin knows it: installing or updating a plugin changes
+        no guest, and what was switched off when the guest was pinned stays off.
         """
-        known = {identifier for _, identifier, _ in pin.stylesheets} if pin else set()
+        known = {identifier: digest for _, identifier, digest in pin.stylesheets} if pin else {}
         run: list[Link] = []
         kept_away: list[Link] = []
         for link in self.links:
@@ -60,7 +60,7 @@ class Chain(NamedTuple):
             guest = declaration.abi == "guest"
             if link.idle or (guest and self.baseline == 0) or (pin and declaration.once):
                 continue
-            if pin and guest and link.stylesheet.id not in known:
+            if pin and guest and not link.stylesheet.is_as_pinned(known.get(link.stylesheet.id)):
                 kept_away.append(link)
                 continue
             run.append(link)
@@ -99,7 +99,7 @@ def _collect(plugins: Plugins, stage: str, baseline: int) -> list[_Seat]:
         name = implementation.plugin_name
         for contribution in _contributions(implementation, name, baseline):
             try:
-                sheet = _stylesheet(plugins, contribution.path)
+                sheet = _stylesheet(plugins, name, contribution.path)
             except XfmError as error:
                 raise error.located(stage=stage, plugin=name) from None
             if sheet.declaration.stage != stage:
@@ -123,10 +123,7 @@ def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list
         arguments = dict.fromkeys(implementation.argnames, baseline)
         with plugin_speaking():
             given: Any = implementation.function(**arguments)
-            found: list[Contribution] = list(given or ())
-        for item in found:
-            if not isinstance(item, Contribution) or not os.path.isabs(item.path):
-                raise TypeError(f"returned {item!r}, not a xfm.Contribution with an absolute path")
+            found = [_checked(item) for item in ([given] if isinstance(given, Contribution) else given or ())]
     except (Exception, SystemExit) as error:
         code = getattr(implementation.function, "__code__", None)
         raise PluginError(
@@ -140,10 +137,23 @@ def _contributions(implementation: HookImpl, plugin: str, baseline: int) -> list
     return found
 
 
-def _stylesheet(plugins: Plugins, path: str) -> Stylesheet:
+def _checked(item: Any) -> Contribution:
+    """A contribution as a plugin returned it, or a TypeError that says what is wrong with it."""
+    if not isinstance(item, Contribution):
+        raise TypeError(f"returned {item!r}, which is not a xfm.Contribution")
+    path = os.fspath(item.path)
+    if not os.path.isabs(path):
+        raise TypeError(f"returned {path}, which is not an absolute path")
+    for ids in (item.after, item.before):
+        if isinstance(ids, str) or not all(isinstance(identifier, str) for identifier in ids):
+            raise TypeError(f"returned {ids!r} where a tuple of ids belongs")
+    return Contribution(path, tuple(item.after), tuple(item.before))
+
+
+def _stylesheet(plugins: Plugins, plugin: str, path: str) -> Stylesheet:
     sheet = plugins.compiled.get(path)
     if sheet is None:
-        own = path.startswith(os.path.join(resources.STYLESHEETS, ""))
+        own = plugin == BUILTIN
         sheet = Stylesheet(path, folder=resources.STYLESHEETS if own else None, builtin=own)
         plugins.compiled[path] = sheet
     return sheet

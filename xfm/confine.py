@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from xfm import errors
-from xfm.errors import DocumentError, PluginError, XfmError
+from xfm.errors import DocumentError, MissingError, PluginError, XfmError
 from xfm.limits import MEMORY, SECONDS
 from xfm.model import Result, Step, Violation
 
@@ -43,10 +43,14 @@ def run(
     :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the
         document's fault while no stylesheet runs, or one of xfm's own, else the stylesheet's.
     """
-    result_end, child_result = os.pipe()
-    progress_end, child_progress = os.pipe()
-    child_lifeline, lifeline = os.pipe()
-    child = os.fork()
+    try:
+        result_end, child_result = os.pipe()
+        progress_end, child_progress = os.pipe()
+        child_lifeline, lifeline = os.pipe()
+        child = os.fork()
+    except OSError as error:
+        hint = "raise the limit of processes or of open files"
+        raise MissingError("file", f"cannot start a process of its own: {error.strerror}", hint=hint) from error
     if child == 0:
         # What the parent holds must be the parent's alone: its end shows by these being closed.
         for descriptor in (result_end, progress_end, lifeline):
@@ -134,9 +138,10 @@ def _limit_memory(limit: int) -> None:
 def _read(descriptor: int, deadline: float) -> bytes | None:
     """All that the child writes, or None if it is not through at the deadline."""
     chunks: list[bytes] = []
+    poll = select.poll()  # select() knows no descriptor above 1023, and a large program has them
+    poll.register(descriptor, select.POLLIN)
     while True:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             return None
         chunk = os.read(descriptor, 1 << 16)
         if not chunk:
@@ -155,7 +160,9 @@ def _end(child: int) -> None:
 def _last_place(progress: int) -> tuple[str, str]:
     """Stage and id of the stylesheet that the child began last; empty where it had begun none."""
     data = b""
-    while select.select([progress], [], [], 0)[0]:
+    poll = select.poll()
+    poll.register(progress, select.POLLIN)
+    while poll.poll(0):
         chunk = os.read(progress, 1 << 16)
         if not chunk:
             break

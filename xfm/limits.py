@@ -18,5 +18,6 @@ SECONDS: Final = 20.0
 MAX_SECONDS: Final = 86400
 #: Bytes of memory that a confined run may take beside what the process has already.
 MEMORY: Final = 1024 * 1024 * 1024
-#: Bytes of a document above which even xfm's own stylesheets run confined.
-TRUSTED_BYTES: Final = 256 * 1024
+#: Bytes of a document above which even xfm's own stylesheets run confined: libxml2 takes quadratic time for some that
+#: are wide and flat, which below this is no more than a second.
+TRUSTED_BYTES: Final = 32 * 1024

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from xfm.plugins import Plugins
     from xfm.schema import Schema
 
-#: A document that libvirt has completed: a device has an address (formatdomain.html, device addresses).
-_existing_guest = etree.XPath("boolean(/domain/devices/*/address[@type])")
+#: A document that libvirt has completed: a device has an address or an alias of libvirt's, or the guest runs
+#: (formatdomain.html, device addresses; domain/@id is only in the dump of a running one), or, where no device needs an
+#: address, it has uuid, versioned machine and root bus.
+_existing_guest = etree.XPath(
+    "boolean(/domain/@id | /domain/devices/*/address[@type] | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"
+    " | /domain[uuid][contains(os/type/@machine, '-')]/devices/controller[@model = 'pci-root' or @model = 'pcie-root'])"
+)
 
 
 class Pipeline:
@@ -130,7 +135,7 @@ class _Run:
         self.chain = pipeline.chain(self.baseline)
         self.running, kept_away = self.chain.running(self.pin)
         self.notes += [
-            f"{link.stylesheet.id} is not in this guest's pin and could change what the guest sees: not applied"
+            f"{link.stylesheet.id} is not what this guest was pinned with and could change what it sees: not applied"
             for link in kept_away
             if not link.stylesheet.builtin  # one of xfm's own was switched off when the guest was pinned
         ]
@@ -167,8 +172,9 @@ class _Run:
             return asked
         if _existing_guest(self.document):
             self.notes.append(
-                "this guest exists already (its devices have addresses, and it has no pin): baseline 0, nothing that "
-                f"it could notice is changed; --baseline {builtin.NEWEST} treats it as a new one"
+                "this guest exists already (libvirt gave it addresses, aliases or an id, and it has no pin): "
+                "baseline 0, nothing that it could notice is changed; "
+                f"--baseline {builtin.NEWEST} treats it as a new one"
             )
             return 0
         return self.pipeline.new_guests

@@ -90,9 +90,9 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
     named = [os.path.abspath(directory) for directory in plugin_dirs]
     for directory in named:
         if not os.path.isdir(directory):
-            raise MissingError(
-                "file", f"there is no plugin directory {directory}", file=directory, hint="check --plugin-dir"
-            )
+            what = "is not a directory" if os.path.exists(directory) else "is not there"
+            hint = "--plugin-dir takes the directory in which the plugins are"
+            raise MissingError("file", f"the plugin directory {directory} {what}", file=directory, hint=hint)
     for directory in dict.fromkeys([*resources.plugin_directories(), *named]):
         for name, path in _candidates(directory, skipped):
             try:
@@ -117,31 +117,31 @@ def _free_name(manager: pluggy.PluginManager, name: str, origin: str) -> str:
 
 def _candidates(directory: str, skipped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The plugins of a directory: (name, path); what is none is noted in ``skipped`` with the reason."""
-    try:
-        names = sorted(os.listdir(directory))
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise MissingError(
-            "file",
-            f"cannot read the plugin directory: {error.strerror}",
-            file=directory,
-            hint="make it readable",
-        ) from None
-    for name in names:
+    for name in _names_in(directory):
         path = os.path.join(directory, name)
         if name.startswith("."):
             continue
         if name.endswith(".xsl") and not os.path.isdir(path):
             yield name.removesuffix(".xsl"), path
         elif os.path.isdir(path):
-            content = os.listdir(path)
+            content = _names_in(path)
             if any(entry.endswith(".xsl") for entry in content):
                 yield name, path
             elif "pyproject.toml" in content:
                 skipped.append((path, "a Python package: install it with pip"))
             else:
                 skipped.append((path, "a folder without stylesheets"))
+
+
+def _names_in(directory: str) -> list[str]:
+    """What is in a directory, sorted; nothing where there is no directory."""
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        hint = "make it readable"
+        raise MissingError("file", f"cannot read {directory}: {error.strerror}", file=directory, hint=hint) from None
 
 
 def plugin_speaking() -> AbstractContextManager[object]:

@@ -189,6 +189,8 @@ def register(directory: str, version: str | None = None) -> Schema:
     if not os.path.isfile(os.path.join(directory, _SCHEMA_FILE)):
         raise _missing(f"no {_SCHEMA_FILE} in {directory}")
     _compile(os.path.join(directory, _SCHEMA_FILE))
+    if version is not None and not is_version(version):
+        raise UsageError("usage", f"{version} is not a version of libvirt", hint="such as: --libvirt 9.0.0")
     version = version or version_of(os.path.abspath(directory))
     if not is_version(version):
         raise UsageError(

@@ -109,8 +109,7 @@ def gather(command_line: Mapping[str, Any], config: str | None) -> Settings:
     for option in OPTIONS:
         settings.origins[option.name] = "default"
     for path in resources.config_files():
-        if os.path.exists(path):
-            _merge(settings, _read_file(path), path)
+        _merge(settings, _read_file(path, optional=True), path)
     if config is not None:
         _merge(settings, _read_file(config), config)
     environment = {o.name: os.environ.get(o.environment) for o in OPTIONS if o.environment}
@@ -138,16 +137,23 @@ def _merge(settings: Settings, given: Mapping[str, Any], origin: str) -> None:
         settings.origins[name] = origin
 
 
-def _read_file(path: str) -> dict[str, Any]:
+def _read_file(path: str, *, optional: bool = False) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        if optional and isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return {}
+        raise MissingError(
+            "file",
+            f"cannot read the configuration: {error.strerror}",
+            file=path,
+            hint="check the name and its permissions",
+        ) from error
     import tomllib
 
     try:
-        with open(path, "rb") as file:
-            table = tomllib.load(file)
-    except OSError as error:
-        raise MissingError(
-            "file", f"cannot read the configuration: {error.strerror}", file=path, hint="check --config"
-        ) from error
+        table = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             "setting", f"the configuration is not valid TOML: {error}", file=path, hint="see https://toml.io"

@@ -32,8 +32,12 @@ def write_atomically(path: str, data: bytes) -> None:
         _write_through(path, data)
         return
     target = os.path.realpath(path)
-    temporary = f"{target}.xfm-{os.urandom(6).hex()}"
+    directory = os.path.dirname(target)
+    temporary = os.path.join(directory, f".xfm-{os.urandom(8).hex()}")
     try:
+        if before is not None:
+            # Who may not write to the file may not replace it; and the system has its own say about symbolic links.
+            os.close(os.open(path, os.O_WRONLY))
         # Nobody may open it before it has the mode of the file that it replaces.
         mode = 0o666 if before is None else 0o600
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -48,7 +52,7 @@ def write_atomically(path: str, data: bytes) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-        _sync_directory(os.path.dirname(target))
+        _sync_directory(directory)
     except OSError as error:
         raise _cannot_write(path, error) from error
 
@@ -80,7 +84,10 @@ def _copy_ownership(descriptor: int, before: os.stat_result) -> None:
 
 
 def _sync_directory(directory: str) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        return  # one that can be written to and not read; the file itself is synced
     try:
         os.fsync(descriptor)
     finally:
@@ -98,7 +105,7 @@ def _write_through(path: str, data: bytes) -> None:
 def _cannot_write(path: str, error: OSError) -> MissingError:
     return MissingError(
         "file",
-        f"cannot write {path}: {error.strerror}",
+        f"cannot write {path!r}: {error.strerror}",
         file=path,
         hint="the old content, if there was any, is untouched",
     )

@@ -72,6 +72,24 @@ def parse_domain(data: bytes) -> etree._ElementTree:
     return tree
 
 
+def encoded(text: str) -> bytes:
+    """A document that is text already as bytes; the encoding that it may declare was that of other bytes.
+
+    :raises DocumentError: encoding.
+    """
+    declaration, found, rest = text.partition("?>")
+    if found and declaration.startswith("<?xml") and declaration[5:6].isspace():
+        text = rest
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise DocumentError(
+            "encoding",
+            f"the text holds half of a surrogate pair at position {error.start}",
+            hint="hand over the bytes as they were read",
+        ) from None
+
+
 def check_bytes(data: bytes, max_bytes: int) -> None:
     """Refuse what no parser should see: nothing, too much, other encodings than supersets of ASCII, a DTD.
 

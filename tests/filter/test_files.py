@@ -214,3 +214,15 @@ def test_what_stdout_is_sent_to_is_written_on(target: str, minimal: bytes, tmp_p
             [sys.executable, "-m", "xfm", "-o", target], input=minimal, stdout=stdout, check=True, timeout=60
         )
     assert log.read_bytes().startswith(b"header\n<domain")
+
+
+def test_what_is_typed_wins_over_a_file(run_xfm: RunXfm, document: Path, tmp_path: Path) -> None:
+    config, before = tmp_path / "c.toml", document.read_bytes()
+    config.write_text("in-place = true\n")
+    out = tmp_path / "out.xml"
+    assert run_xfm("--config", config, document, "-o", out).status == 0
+    assert out.read_bytes().startswith(b"<domain") and document.read_bytes() == before
+    assert run_xfm("--config", config, input=before).stdout.startswith(b"<domain")
+    assert run_xfm("--config", config, "--diff", document).stdout.startswith(b"--- before")
+    assert document.read_bytes() == before
+    assert run_xfm("--config", config, document).status == 0 and document.read_bytes() != before

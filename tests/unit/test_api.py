@@ -276,3 +276,31 @@ def test_the_baseline_of_new_guests_says_nothing_of_the_others(minimal: bytes) -
     assert adopted.baseline == 0
     assert api.transform(adopted.xml, pipeline=pipeline).xml == adopted.xml
     assert api.transform(minimal, pipeline=api.new_pipeline(new_guests=0)).baseline == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<domain type='kvm'>", b"<domain type='kvm' id='3'>"),
+        (
+            b"</domain>",
+            b"<devices><rng model='virtio'><backend model='random'/><alias name='rng0'/></rng></devices></domain>",
+        ),
+    ],
+    ids=["an-id", "an-alias-of-libvirts"],
+)
+def test_a_guest_that_bears_marks_of_libvirt_is_adopted(minimal: bytes, old: bytes, new: bytes) -> None:
+    document = minimal.replace(old, new, 1)
+    assert document != minimal
+    result = api.transform(document)
+    assert result.baseline == 0
+    assert "exists already" in result.notes[0]
+
+
+def test_a_text_is_no_bytes(minimal: bytes) -> None:
+    """The encoding that a text declares was that of the bytes it was read from."""
+    text = "<?xml version='1.0' encoding='iso-8859-1'?>" + minimal.decode().replace("web1", "gé")
+    assert "<name>gé</name>" in api.transform(text).xml.decode()
+    with pytest.raises(DocumentError) as raised:
+        api.transform(text.replace("gé", "g\ud800"))
+    assert raised.value.code == "encoding"

@@ -236,11 +236,14 @@ def test_on_a_pinned_document_nothing_runs_that_is_for_new_guests(mixed: chain.C
 
 def test_what_the_pin_knows_runs(mixed: chain.Chain) -> None:
     """xfm's own as well: one that was switched off when the guest was pinned stays off."""
-    digest = "sha256:" + "0" * 64
-    known = Pin(1, "0.1.0", "9.0.0", "", (("defaults", "guest-one", digest), ("defaults", "disk-bus", digest)))
+    other = "sha256:" + "0" * 64
+    own = next(link.stylesheet.digest for link in mixed.links if link.stylesheet.id == "guest-one")
+    known = Pin(1, "0.1.0", "9.0.0", "", (("defaults", "guest-one", own), ("defaults", "disk-bus", other)))
     running, kept_away = mixed.running(known)
     assert {"guest-one", "disk-bus"} <= ids(running)
     assert ids(kept_away) == {"interface-model", "hyperv-prerequisites"}
+    updated = known._replace(stylesheets=(("defaults", "guest-one", other),))
+    assert "guest-one" in ids(mixed.running(updated)[1])
 
 
 def test_what_is_idle_runs_nowhere(sized: Path) -> None:

@@ -176,12 +176,16 @@ def test_a_plugin_installed_later_changes_no_pinned_guest(
     once = pinned(minimal)
     ran = run_xfm("--plugin-dir", tmp_path / "p", input=once)
     assert (ran.status, ran.stdout) == (0, once)
-    assert "more-memory is not in this guest's pin" in ran.stderr
+    assert "more-memory is not what this guest was pinned with" in ran.stderr
     assert "not applied" in ran.stderr
     fresh = run_xfm("--plugin-dir", tmp_path / "p", input=minimal)
     assert b"<memory>4096</memory>" in fresh.stdout, fresh.stderr
     again = run_xfm("--plugin-dir", tmp_path / "p", input=fresh.stdout)
     assert (again.status, again.stdout, again.stderr) == (0, fresh.stdout, "")
+    write_stylesheet(tmp_path / "p" / "more-memory.xsl", abi="guest", body=body.replace("4096", "8192"))
+    updated = run_xfm("--plugin-dir", tmp_path / "p", input=fresh.stdout)
+    assert (updated.status, updated.stdout) == (0, fresh.stdout)
+    assert "more-memory is not what this guest was pinned with" in updated.stderr
 
 
 def test_a_plugin_that_no_guest_notices_runs_on_a_pinned_guest(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xfm.model import Result
+    from xfm.settings import Settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def run(arguments: Namespace) -> int:
     values: dict[str, Any] = settings.values
     # A baseline that is typed is asked for; one from a file only says what new guests get.
     typed = settings.origins["baseline"] == COMMAND_LINE
-    target = _target(arguments.file, values)
+    target = _target(arguments.file, settings)
     data = _read(arguments.file)
     pipeline = api.new_pipeline(
         parameters=values["set"],
@@ -53,16 +54,27 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _target(file: str, values: dict[str, Any]) -> str | None:
-    """The file to write to; None for stdout."""
-    if not values["in-place"]:
-        output: str | None = values["output"]
-        return None if output == "-" else output
-    if values["output"] is not None:
-        raise UsageError("usage", "--output and --in-place exclude each other", hint="leave one of them out")
-    if file == "-":
-        raise UsageError("usage", "--in-place needs a FILE", hint="stdin cannot be written back to")
-    return file
+def _target(file: str, settings: Settings) -> str | None:
+    """The file to write to; None for stdout.
+
+    What is typed wins over what a configuration file says: of two that exclude each other, and ``--diff``, which shows,
+    over a file that would be written.
+    """
+    values = settings.values
+    output: str | None = None if values["output"] == "-" else values["output"]
+    in_place: bool = values["in-place"]
+    typed = {name: settings.origins[name] == COMMAND_LINE for name in ("output", "in-place", "diff")}
+    if values["output"] is not None and in_place:
+        if typed["output"] == typed["in-place"]:
+            raise UsageError("usage", "--output and --in-place exclude each other", hint="leave one of them out")
+        in_place = typed["in-place"]
+    if in_place and file == "-":
+        if typed["in-place"]:
+            raise UsageError("usage", "--in-place needs a FILE", hint="stdin cannot be written back to")
+        in_place = False
+    if typed["diff"] and values["diff"] and not typed["in-place" if in_place else "output"]:
+        return None
+    return file if in_place else output
 
 
 def _read(file: str) -> bytes:

@@ -115,7 +115,9 @@ def parse(parser: argparse.ArgumentParser, arguments: list[str], commands: Mappi
         raise UsageError(
             "usage",
             f"unrecognized arguments: {' '.join(rest)}",
-            hint=hint or command_meant(words[0], commands) or f"`{parser.prog} --help` tells how it is called",
+            hint=hint
+            or command_meant(words[0], commands)
+            or f"is {words[0]} meant as a command? This xfm has: {', '.join(commands)}",
         )
     return namespace
 

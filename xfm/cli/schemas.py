@@ -28,8 +28,8 @@ def run(arguments: Namespace) -> int:
         if not arguments.directory:
             raise UsageError("usage", "xfm schemas add needs a DIR", hint="xfm schemas add /path/to/schemas")
         sets = [schema.register(arguments.directory, arguments.libvirt)]
-    elif arguments.directory:
-        raise UsageError("usage", "xfm schemas list takes no DIR", hint="did you mean xfm schemas add DIR?")
+    elif arguments.directory or arguments.libvirt:
+        raise UsageError("usage", "xfm schemas list takes no DIR and no --libvirt", hint="did you mean: add DIR?")
     else:
         sets = schema.installed_sets()
     if not sets:

@@ -8,8 +8,8 @@
     <doc:summary>
       RelaxNG tokens ignore blanks around a value, libvirt's parser does not: a document with
       "&lt;on_reboot&gt; destroy &lt;/on_reboot&gt;" or bus=' virtio ' is valid, and then cannot be defined. Takes a
-      domain, gives it with the blanks around numbers and enumerated values removed. Names, titles, descriptions and
-      paths are the author's own words and stay as they are.
+      domain, gives it with the blanks removed around the values of the elements and attributes that it writes, wherever
+      these stand outside metadata. Names, titles, descriptions and paths are the author's own words and stay.
     </doc:summary>
     <doc:writes>domain/uuid</doc:writes>
     <doc:writes>domain/memory</doc:writes>
