@@ -22,6 +22,7 @@ import pytest
 from lxml import etree
 
 from xfm.serialize import serialize
+from xfm.source import new_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = etree.XSLT(etree.parse(str(ROOT / "stylesheets" / "layout" / "dumpxml.xsl")))
@@ -36,15 +37,7 @@ QUIRKS = [
 
 def parse(text: str) -> etree._ElementTree:
     """Read a document as xfm does."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        strip_cdata=False,
-        remove_blank_text=False,
-        collect_ids=False,
-    )
-    return etree.fromstring(text.encode(), parser).getroottree()
+    return etree.fromstring(text.encode(), new_parser()).getroottree()
 
 
 def laid_out(document: etree._ElementTree) -> str:
