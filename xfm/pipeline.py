@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import builtin, cdata, chain, pin, redact, source
-from xfm.errors import DocumentError, PluginError, UsageError, XfmError
+from xfm import builtin, cdata, chain, checks, pin, redact, source
+from xfm.errors import DocumentError, UsageError, XfmError
 from xfm.hookspecs import STAGES
-from xfm.limits import DOCUMENT_BYTES
-from xfm.model import Result, Step, Violation
+from xfm.model import Result, Step
 from xfm.serialize import serialize
 from xfm.stylesheet.declaration import suggestion
 from xfm.stylesheet.stylesheet import PROVENANCE
@@ -145,16 +144,17 @@ class _Run:
         faults = self.pipeline.schema.violations(self.document)
         for stage in self.pipeline.stages:
             if faults and stage != STAGES[0]:
-                raise _invalid_input(faults)
+                raise checks.refusal(faults)
             trail = self._apply_stage(stage)
             if trail:
-                faults = self._check_stage(stage, trail, faults)
+                faults = checks.check_stage(self.pipeline.schema, stage, trail, faults)
         if faults:
-            raise _invalid_input(faults)
+            raise checks.refusal(faults)
         if self.with_sections is not None:
             cdata.restore(self.with_sections, self.document)
         xml = serialize(self.document)
-        self._check_output(xml)
+        pinned = any(step.changed for step in self.steps if step.stage == "pin")
+        checks.check_output(self.pipeline.schema, xml, with_pin=pinned)
         return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes))
 
     def _choose_baseline(self) -> int:
@@ -197,6 +197,7 @@ class _Run:
             changed = text != self.text
             self.steps.append(self._step(link, after) if changed else Step(stage, link.stylesheet.id, False))
             if changed:
+                checks.check_layout(link, self.document, after)
                 self.document, self.text = after, text
                 trail.append((link, after))
         return trail
@@ -212,50 +213,6 @@ class _Run:
             if link.stage == "layout" and not link.idle:
                 document, _ = link.stylesheet.apply(document, link.values, {})
         return serialize(document)
-
-    def _check_stage(
-        self, stage: str, trail: list[tuple[Link, _ElementTree]], before: list[Violation]
-    ) -> list[Violation]:
-        """Validate what a stage left, and name the stylesheet that broke it.
-
-        A dialect stage that cannot cure an invalid input is no broken stage: the input's own faults are given back.
-        """
-        faults = self.pipeline.schema.violations(self.document)
-        if not faults or before:
-            return before if faults else []
-        culprit = next(link for link, after in trail if self.pipeline.schema.violations(after))
-        raise PluginError(
-            "stage-invalid",
-            f"the stage {stage} made the document invalid: {faults[0].message}",
-            stage=stage,
-            stylesheet=culprit.stylesheet.id,
-            plugin=culprit.plugin,
-            file=culprit.stylesheet.path,
-            xpath=faults[0].xpath,
-            violations=faults,
-            hint=f"the fault is in the stylesheet; `--set {culprit.stylesheet.id}=off` runs the chain without it",
-        )
-
-    def _check_output(self, xml: bytes) -> None:
-        """The bytes that leave are parsed and validated once more: what a reader gets is what was checked."""
-        if len(xml) > DOCUMENT_BYTES:
-            raise DocumentError(
-                "too-large",
-                f"the result is larger than {DOCUMENT_BYTES // 1024 // 1024} MiB",
-                hint="libvirt itself takes no larger document over its RPC",
-            )
-        document = source.parse_domain(xml)
-        if any(step.changed for step in self.steps if step.stage == "pin"):
-            pin.read(document)
-        faults = self.pipeline.schema.violations(document)
-        if faults:
-            raise PluginError(
-                "stage-invalid",
-                f"the output is invalid: {faults[0].message}",
-                xpath=faults[0].xpath,
-                violations=faults,
-                hint="this is a fault of xfm; please report it with the document",
-            )
 
 
 class _Provenance(dict[str, bytes]):
@@ -284,15 +241,3 @@ class _Provenance(dict[str, bytes]):
         if run.pin is None:
             run.pipeline.records[run.baseline, changed] = record
         return record
-
-
-def _invalid_input(faults: list[Violation]) -> DocumentError:
-    first = faults[0]
-    return DocumentError(
-        "invalid",
-        f"the document is not valid: {first.message}",
-        xpath=first.xpath,
-        line=first.line,
-        violations=faults,
-        hint="`xfm validate FILE` lists all faults",
-    )

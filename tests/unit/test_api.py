@@ -304,3 +304,17 @@ def test_a_text_is_no_bytes(minimal: bytes) -> None:
     with pytest.raises(DocumentError) as raised:
         api.transform(text.replace("gé", "g\ud800"))
     assert raised.value.code == "encoding"
+
+
+def test_a_stylesheet_of_the_last_stage_may_order_and_not_alter(
+    tmp_path: Path, write_stylesheet: WriteStylesheet, minimal: bytes
+) -> None:
+    body = '<xsl:template match="domain/memory"><memory>1</memory></xsl:template>'
+    pipeline = with_plugin(tmp_path, write_stylesheet, body, stage="layout", abi="host")
+    with pytest.raises(PluginError) as raised:
+        api.transform(minimal, pipeline=pipeline)
+    assert (raised.value.code, raised.value.stylesheet) == ("stage-invalid", "mine")
+    last = '<xsl:template match="domain"><xsl:copy><xsl:copy-of select="@*"/><xsl:for-each select="node()">'
+    last += '<xsl:sort select="name()"/><xsl:copy-of select="."/></xsl:for-each></xsl:copy></xsl:template>'
+    pipeline = with_plugin(tmp_path, write_stylesheet, last, stage="layout", abi="host")
+    assert api.transform(minimal, pipeline=pipeline).baseline == 1
