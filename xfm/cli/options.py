@@ -108,18 +108,29 @@ def parse(parser: argparse.ArgumentParser, arguments: list[str], commands: Mappi
     """
     namespace, rest = parser.parse_known_args(arguments)
     if rest:
+        option = next((word for word in rest if word.startswith("-")), None)
         given = getattr(namespace, "file", None)
         words = [*(given if isinstance(given, list) else [given]), *rest]
-        meant = next((word for word in words if word in commands), None)
-        hint = f"the command {meant} must be the first argument: xfm {meant} …" if meant else ""
         raise UsageError(
             "usage",
             f"unrecognized arguments: {' '.join(rest)}",
-            hint=hint
-            or command_meant(words[0], commands)
-            or f"is {words[0]} meant as a command? This xfm has: {', '.join(commands)}",
+            hint=_option_meant(option, parser) if option else _command_expected(words, commands),
         )
     return namespace
+
+
+def _option_meant(word: str, parser: argparse.ArgumentParser) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.partition("=")[0], list(parser._option_string_actions), n=1)
+    return f"did you mean {close[0]}?" if close else f"`{parser.prog} --help` lists the options that there are"
+
+
+def _command_expected(words: list[object], commands: Mapping[str, Command]) -> str:
+    meant = next((word for word in words if word in commands), None)
+    if meant:
+        return f"the command {meant} must be the first argument: xfm {meant} …"
+    return command_meant(words[0], commands) or f"xfm takes one FILE, or one of: {', '.join(commands)}"
 
 
 def command_meant(word: object, commands: Mapping[str, Command]) -> str:
