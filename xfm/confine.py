@@ -43,14 +43,17 @@ def run(
     :raises XfmError: what the job raised; document-limit or stylesheet-limit, where it went over a limit: the
         document's fault while no stylesheet runs, or one of xfm's own, else the stylesheet's.
     """
+    ends: list[int] = []
     try:
-        result_end, child_result = os.pipe()
-        progress_end, child_progress = os.pipe()
-        child_lifeline, lifeline = os.pipe()
+        for _ in range(3):
+            ends += os.pipe()
         child = os.fork()
     except OSError as error:
+        for descriptor in ends:
+            os.close(descriptor)
         hint = "raise the limit of processes or of open files"
         raise MissingError("file", f"cannot start a process of its own: {error.strerror}", hint=hint) from error
+    result_end, child_result, progress_end, child_progress, child_lifeline, lifeline = ends
     if child == 0:
         # What the parent holds must be the parent's alone: its end shows by these being closed.
         for descriptor in (result_end, progress_end, lifeline):

@@ -91,7 +91,7 @@ class XfmError(Exception):
         return self
 
     def fields(self) -> dict[str, object]:
-        """Everything but the class, as ``--json`` prints it and as a confined run hands it to its parent."""
+        """Everything but the class, as a confined run hands it to its parent."""
         return {
             "code": self.code,
             "message": self.message,

@@ -63,7 +63,7 @@ class Pipeline:
         self.new_guests = new_guests
         self.stages = stages_until(until)
         self.record = record
-        self.records: dict[tuple[int, bool], bytes] = {}
+        self.provenances: dict[tuple[int, bool], bytes] = {}  # of documents without a pin, which are all alike
         self._chains: dict[int, Chain] = {}
         self.chain(new_guests if baseline is None else baseline)  # so that a broken plugin shows at once
 
@@ -77,13 +77,16 @@ class Pipeline:
     @property
     def trusted(self) -> bool:
         """Whether every stylesheet that can run is xfm's own."""
-        return all(link.stylesheet.builtin or link.idle for link in self.chain(builtin.NEWEST).links)
+        return not self.strangers
 
     @property
     def strangers(self) -> dict[str, str]:
-        """The stylesheets that are not xfm's own: id -> name of the plugin."""
-        links = self.chain(builtin.NEWEST).links
-        return {link.stylesheet.id: link.plugin for link in links if not link.stylesheet.builtin}
+        """The stylesheets that can run and are not xfm's own: id -> name of the plugin.
+
+        A plugin may contribute something else for each baseline, and which one runs the document decides.
+        """
+        links = [link for baseline in builtin.BASELINES for link in self.chain(baseline).links]
+        return {link.stylesheet.id: link.plugin for link in links if not (link.stylesheet.builtin or link.idle)}
 
     def run(self, data: bytes, progress: Callable[[str, str], None] | None = None) -> Result:
         """Take one document through the chain.
@@ -182,7 +185,7 @@ class _Run:
     def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:
         """Run the stylesheets of a stage; give those that changed something, each with what it left."""
         trail = []
-        documents = _Provenance(self) if stage == "pin" else {}
+        documents = {PROVENANCE: self._provenance()} if stage == "pin" else {}
         for link in self.running:
             if link.stage != stage:
                 continue
@@ -202,6 +205,24 @@ class _Run:
                 trail.append((link, after))
         return trail
 
+    def _provenance(self) -> bytes:
+        """What the pin stage reads."""
+        changed = self.text != self.input_text
+        known = self.pipeline.provenances
+        if self.pin is None and (self.baseline, changed) in known:
+            return known[self.baseline, changed]
+        provenance = pin.provenance(
+            self.chain.links,
+            self.running,
+            baseline=self.baseline,
+            schema_version=self.pipeline.schema.version,
+            pin=self.pin,
+            changed=changed,
+        )
+        if self.pin is None:
+            known[self.baseline, changed] = provenance
+        return provenance
+
     def _step(self, link: Link, after: _ElementTree) -> Step:
         shown = (self._shown(self.document), self._shown(after)) if self.pipeline.record else (b"", b"")
         return Step(link.stage, link.stylesheet.id, True, *shown)
@@ -213,31 +234,3 @@ class _Run:
             if link.stage == "layout" and not link.idle:
                 document, _ = link.stylesheet.apply(document, link.values, {})
         return serialize(document)
-
-
-class _Provenance(dict[str, bytes]):
-    """What the pin stage may read; made when it is asked for."""
-
-    def __init__(self, run: _Run) -> None:
-        super().__init__()
-        self.run = run
-
-    def __contains__(self, uri: object) -> bool:
-        return uri == PROVENANCE
-
-    def __missing__(self, uri: str) -> bytes:
-        run = self.run
-        changed = run.text != run.input_text
-        # Documents without a pin all have the same record.
-        kept = run.pipeline.records.get((run.baseline, changed)) if run.pin is None else None
-        record = kept or pin.provenance(
-            run.chain.links,
-            run.running,
-            baseline=run.baseline,
-            schema_version=run.pipeline.schema.version,
-            pin=run.pin,
-            changed=changed,
-        )
-        if run.pin is None:
-            run.pipeline.records[run.baseline, changed] = record
-        return record

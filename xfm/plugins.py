@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 BUILTIN = "xfm"
 _HOOK_ARGUMENTS = frozenset({"self", "baseline"})
-KIND_BUILTIN = "builtin"
 
 
 class Plugin(NamedTuple):
@@ -42,7 +41,7 @@ class StylesheetPlugin:
     def __init__(self, path: str) -> None:
         self.path = path
         if os.path.isdir(path):
-            files = sorted(name for name in os.listdir(path) if name.endswith(".xsl"))
+            files = [name for name in _names_in(path) if name.endswith(".xsl")]
             self.stylesheets = [Stylesheet(os.path.join(path, name), folder=path) for name in files]
         else:
             self.stylesheets = [Stylesheet(path)]
@@ -83,7 +82,7 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    loaded = [Plugin(BUILTIN, resources.STYLESHEETS, KIND_BUILTIN)]
+    loaded = [Plugin(BUILTIN, resources.STYLESHEETS, "builtin")]
     skipped: list[tuple[str, str]] = []
     compiled: dict[str, Stylesheet] = {}
     _register(manager, builtin, loaded[0])

@@ -204,12 +204,11 @@ def _mismatch(option: Option, value: Any) -> str:
 
 
 def _relative_to(path: str, value: object) -> object:
-    """Paths in a configuration file are relative to the file."""
+    """Paths in a configuration file are relative to the file; ``-`` is stdout there too."""
     directory = os.path.dirname(os.path.abspath(path))
 
     def resolve(text: str) -> str:
-        text = os.path.expanduser(text)
-        return os.path.join(directory, text)
+        return text if text == "-" else os.path.join(directory, os.path.expanduser(text))
 
     return [resolve(item) for item in value] if isinstance(value, list) else resolve(str(value))
 

@@ -7,6 +7,9 @@ import stat
 
 from xfm.errors import MissingError
 
+_REPLACED = "the old content, if there was any, is untouched"
+_WRITTEN_THROUGH = "it is no regular file: what was written until then has reached it"
+
 
 def write_atomically(path: str, data: bytes) -> None:
     """Replace a file by new content; whatever happens, it holds either the old content or the new.
@@ -74,7 +77,7 @@ def _write_to(descriptor: int, path: str, data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise _cannot_write(path, error, _WRITTEN_THROUGH) from error
 
 
 def _copy_ownership(descriptor: int, before: os.stat_result) -> None:
@@ -99,13 +102,13 @@ def _write_through(path: str, data: bytes) -> None:
         with open(path, "wb") as file:
             file.write(data)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise _cannot_write(path, error, _WRITTEN_THROUGH) from error
 
 
-def _cannot_write(path: str, error: OSError) -> MissingError:
+def _cannot_write(path: str, error: OSError, hint: str = _REPLACED) -> MissingError:
     return MissingError(
         "file",
         f"cannot write {path!r}: {error.strerror}",
         file=path,
-        hint="the old content, if there was any, is untouched",
+        hint=hint,
     )

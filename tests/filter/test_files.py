@@ -226,3 +226,10 @@ def test_what_is_typed_wins_over_a_file(run_xfm: RunXfm, document: Path, tmp_pat
     assert run_xfm("--config", config, "--diff", document).stdout.startswith(b"--- before")
     assert document.read_bytes() == before
     assert run_xfm("--config", config, document).status == 0 and document.read_bytes() != before
+
+
+def test_a_dash_in_a_file_is_stdout_too(run_xfm: RunXfm, document: Path, tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('output = "-"\n')
+    assert run_xfm("--config", config, document).stdout.startswith(b"<domain")
+    assert list(tmp_path.glob("**/-")) == []

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import xfm
-from xfm import api, chain, confine, plugins
+from xfm import api, chain, confine, plugins, schema
 from xfm.errors import DocumentError, MissingError, PluginError, UsageError, XfmError
-from xfm.hookspecs import STAGES
+from xfm.hookspecs import STAGES, hookimpl
 from xfm.limits import TRUSTED_BYTES
+from xfm.model import Contribution
+from xfm.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from tests.conftest import WriteStylesheet
-    from xfm.pipeline import Pipeline
 
 LIVE = sorted((Path(__file__).parents[1] / "fixtures" / "live").glob("*.xml"))
 
@@ -318,3 +319,21 @@ def test_a_stylesheet_of_the_last_stage_may_order_and_not_alter(
     last += '<xsl:sort select="name()"/><xsl:copy-of select="."/></xsl:for-each></xsl:copy></xsl:template>'
     pipeline = with_plugin(tmp_path, write_stylesheet, last, stage="layout", abi="host")
     assert api.transform(minimal, pipeline=pipeline).baseline == 1
+
+
+def test_a_plugin_of_one_baseline_alone_is_a_stranger_too(
+    tmp_path: Path, write_stylesheet: WriteStylesheet, minimal: bytes
+) -> None:
+    """Which baseline runs, the document decides; whether it runs confined must not depend on the newest alone."""
+    write_stylesheet(tmp_path / "mine.xsl", abi="host")
+
+    class OnlyAtAdoption:
+        @hookimpl
+        def xfm_defaults(self, baseline: int) -> list[Contribution]:
+            return [Contribution(str(tmp_path / "mine.xsl"))] if baseline == 0 else []
+
+    loaded = plugins.load(with_installed=False)
+    loaded.manager.register(OnlyAtAdoption(), name="adoption")
+    pipeline = Pipeline(loaded, schema.find())
+    assert pipeline.strangers == {"mine": "adoption"}
+    assert not pipeline.trusted

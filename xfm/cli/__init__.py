@@ -60,7 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser = options.new_parser(arguments.pop(0) if command else "", command or FILTER, COMMANDS)
         module.add_arguments(parser)
         status: int = module.run(options.parse(parser, arguments, COMMANDS))
-        render.flush()
         return status
     except XfmError as error:
         render.error(error)

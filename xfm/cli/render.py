@@ -91,9 +91,3 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> None:
     from tabulate import tabulate
 
     text(tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True) + "\n")
-
-
-def flush() -> None:
-    """Everything out, so that a fault shows while it can still be reported."""
-    if sys.stdout is not None:
-        sys.stdout.flush()

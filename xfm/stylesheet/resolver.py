@@ -30,7 +30,7 @@ class Resolver(etree.Resolver):
     """
 
     def __init__(self, folder: str, *, trusted: bool) -> None:
-        self.folder = os.path.join(os.path.realpath(folder), "")
+        self.folder = folder
         self.trusted = trusted
         self.imported: list[bytes] = []
         self.compiled = False
@@ -74,9 +74,10 @@ class Resolver(etree.Resolver):
         if self.compiled:
             return None
         if uri.startswith(_LIBRARY):
-            path = os.path.join(resources.STYLESHEETS, "lib", uri.removeprefix(_LIBRARY))
-            allowed = os.path.join(os.path.realpath(resources.STYLESHEETS), "lib", "")
+            allowed = os.path.join(resources.STYLESHEETS, "lib")
+            path = os.path.join(allowed, uri.removeprefix(_LIBRARY))
         else:
             path, allowed = uri.removeprefix("file://"), self.folder
         # xfm's own stylesheets stay in their folder, as a test shows: no need to follow links for them.
-        return path if self.trusted or os.path.realpath(path).startswith(allowed) else None
+        inside = self.trusted or os.path.realpath(path).startswith(os.path.join(os.path.realpath(allowed), ""))
+        return path if inside else None
