@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from xfm.serialize import serialize
+from xfm.source import new_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = etree.XSLT(etree.parse(str(ROOT / "stylesheets" / "layout" / "dumpxml.xsl")))
@@ -22,16 +23,7 @@ LAYOUT = etree.XSLT(etree.parse(str(ROOT / "stylesheets" / "layout" / "dumpxml.x
 
 def parse(text: str | bytes) -> etree._ElementTree:
     """Read a document as xfm does."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        strip_cdata=False,
-        remove_blank_text=False,
-        collect_ids=False,
-        huge_tree=True,
-    )
-    return etree.fromstring(text.encode() if isinstance(text, str) else text, parser).getroottree()
+    return etree.fromstring(text.encode() if isinstance(text, str) else text, new_parser()).getroottree()
 
 
 def written(text: str) -> str:
