@@ -40,8 +40,8 @@ STYLESHEET = """\
 """
 
 MINIMAL = (
-    b"<domain type='kvm'><name>web1</name><memory unit='MiB'>512</memory>"
-    b"<os><type arch='x86_64' machine='q35'>hvm</type></os></domain>"
+    b"<domain type='kvm'><name>web1</name><uuid>0f6b5c1e-6a5e-4c7e-9d1f-3a2b1c0d9e8f</uuid>"
+    b"<memory unit='MiB'>512</memory><os><type arch='x86_64' machine='q35'>hvm</type></os></domain>"
 )
 
 

@@ -1,8 +1,11 @@
 """Each folder ``tests/fixtures/<stage>/<case>/`` is a test of the built-in stylesheets of one stage.
 
 ``input.xml`` goes through the stylesheets of that stage alone, and must give ``expected.xml``, or fail as
-``error.txt`` says. ``params.toml`` may hold ``baseline``, a table ``[set]`` and, for pin, ``changed = false`` (the
-stages before changed nothing). The name of a case begins with the id of the stylesheet that it is about.
+``error.txt`` says. The name of a case begins with the id of the stylesheet that it is about; in the stages of
+:data:`ALONE`, where each has a concern of its own, that one runs alone, unless ``params.toml`` says ``whole-stage =
+true``. ``params.toml`` may also hold ``baseline``, a table ``[set]``, ``os``
+(as ``--os``), ``host-facts`` (files of ``tests/fixtures/host-facts``) and, for pin, ``changed = false`` (the stages before
+changed nothing).
 
 Expected files are written by hand, or by ``pytest --regen`` and then read: it writes those that are missing, and never
 touches one that is there.
@@ -23,6 +26,7 @@ from lxml import etree
 from xfm import builtin, chain, pin, plugins, schema, source
 from xfm.errors import XfmError
 from xfm.hookspecs import STAGES
+from xfm.knowledge import Knowledge, RunDocuments
 from xfm.serialize import serialize
 from xfm.stylesheet.stylesheet import PROVENANCE
 from xfm.version import VERSION
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 CASES = sorted(path for stage in STAGES for path in FIXTURES.glob(f"{stage}/*") if path.is_dir())
 GIVING = [path for path in CASES if not (path / "error.txt").exists()]
+#: The stages whose stylesheets each have a concern of their own.
+ALONE = ("defaults", "machine-type", "device-identity")
 #: What the record of a run lists in the cases of pin: one for new guests, one for all, and the pin's own.
 RECORDED = ("clock", "disk-bus", "pin")
 _UNINDENTED = etree.XMLParser(remove_blank_text=True)
@@ -52,7 +58,7 @@ def _plugins() -> plugins.Plugins:
 def _params(case: Path) -> dict[str, Any]:
     file = case / "params.toml"
     given: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    assert given.keys() <= {"set", "baseline", "changed"}
+    assert given.keys() <= {"set", "baseline", "changed", "os", "host-facts", "whole-stage"}
     return given
 
 
@@ -77,11 +83,30 @@ def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _Element
         pin=known,
         changed=_params(case).get("changed", True) and not again,
     )
+    documents = _documents(case, document, whole.baseline).with_document(PROVENANCE, record)
+    alone = case.parent.name in ALONE and not _params(case).get("whole-stage")
     for link in running:
-        if link.stage == case.parent.name:
-            documents = {PROVENANCE: record} if link.stage == "pin" else {}
+        if link.stage == case.parent.name and not (alone and link.stylesheet.id != _about(case)):
             document, _ = link.stylesheet.apply(document, link.values, documents)
     return document
+
+
+def _documents(case: Path, document: _ElementTree, baseline: int) -> RunDocuments:
+    given = _params(case)
+    files = [FIXTURES / "host-facts" / name for name in given.get("host-facts", [])]
+    hosts = [(str(file), file.read_bytes()) for file in files]
+    return RunDocuments(Knowledge(hosts, given.get("os"), schema.find()), document, baseline, lambda _: None)
+
+
+def _about(case: Path) -> str:
+    """The id of the stylesheet that a case is about: of those that its name begins with, the longest."""
+    return max((i for i in _ids() if f"{case.name}-".startswith(f"{i}-")), key=len, default="")
+
+
+@functools.cache
+def _ids() -> frozenset[str]:
+    links = chain.build(_plugins(), builtin.NEWEST, {}).links
+    return frozenset(link.stylesheet.id for link in links if link.stylesheet.builtin)
 
 
 def _comparable(case: Path, document: _ElementTree) -> str:
@@ -159,21 +184,10 @@ def test_a_second_run_of_the_stage_changes_nothing(case: Path) -> None:
     assert _comparable(case, again) == _comparable(case, once)
 
 
-def _covering(identifier: str, ids: set[str]) -> list[Path]:
-    """The cases of a stylesheet: those named after it, and after no other whose id is longer."""
-    return [
-        case
-        for case in CASES
-        if max((i for i in ids if f"{case.name}-".startswith(f"{i}-")), key=len, default="") == identifier
-    ]
-
-
 def test_every_builtin_stylesheet_has_a_changing_and_an_unchanged_case() -> None:
-    links = chain.build(_plugins(), builtin.NEWEST, {}).links
-    ids = {link.stylesheet.id for link in links if link.stylesheet.builtin}
     missing = []
-    for identifier in sorted(ids):
-        cases = [case for case in _covering(identifier, ids) if (case / "expected.xml").exists()]
+    for identifier in sorted(_ids()):
+        cases = [case for case in CASES if _about(case) == identifier and (case / "expected.xml").exists()]
         same = [_comparable(c, _load(c / "input.xml")) == _comparable(c, _load(c / "expected.xml")) for c in cases]
         missing += [f"{identifier}: no case that changes something"] * (False not in same)
         missing += [f"{identifier}: no case that changes nothing"] * (True not in same)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xfm import builtin, plugins, schema, source
+from xfm.knowledge import Knowledge
 from xfm.limits import SECONDS, TRUSTED_BYTES
 from xfm.pipeline import Pipeline
 
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from xfm.model import Result
 
 
-def new_pipeline(
+def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for another
     *,
     parameters: Mapping[str, str] | None = None,
     baseline: int | None = None,
     new_guests: int = builtin.NEWEST,
     plugin_dirs: Iterable[str] = (),
     schemas: str | None = None,
+    host_facts: Iterable[str] = (),
+    connect: str | None = None,
+    os: str | None = None,
     until: str | None = None,
     record: bool = False,
 ) -> Pipeline:
@@ -40,19 +44,33 @@ def new_pipeline(
     :param new_guests: the baseline of new guests; the newest where not given.
     :param plugin_dirs: further plugin directories.
     :param schemas: a directory of libvirt's schemas, or the version of a registered set; None for the installed ones.
+    :param host_facts: files with the facts of hosts, as ``xfm host-facts`` captures them: the result must run on all.
+    :param connect: the URI of one more such host, whose facts are captured now.
+    :param os: the guest's operating system, by its id or short id in osinfo-db; None for what a document says itself.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after.
-    :raises XfmError: MissingError, PluginError or UsageError.
+    :raises XfmError: DocumentError (host facts), MissingError, PluginError or UsageError.
     """
+    found = schema.find(schemas)
     return Pipeline(
         plugins.load(plugin_dirs),
-        schema.find(schemas),
+        found,
         parameters=parameters,
         baseline=baseline,
         new_guests=new_guests,
+        knowledge=Knowledge(_hosts(host_facts, connect), os, found),
         until=until,
         record=record,
     )
+
+
+def _hosts(files: Iterable[str], uri: str | None) -> list[tuple[str, bytes]]:
+    hosts = [(file, source.read_file(file)) for file in files]
+    if uri is not None:
+        from xfm.libvirt import facts
+
+        hosts.append((uri, facts.capture(uri)))
+    return hosts
 
 
 def transform(
@@ -79,5 +97,5 @@ def transform(
         return pipeline.run(data)
     from xfm import confine
 
-    _ = pipeline.schema.relaxng  # compiled here, it serves every child
+    pipeline.compile()
     return confine.run(lambda progress: pipeline.run(data, progress), seconds=seconds, strangers=pipeline.strangers)

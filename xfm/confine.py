@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xfm import errors
 from xfm.errors import DocumentError, MissingError, PluginError, XfmError
 from xfm.limits import MEMORY, SECONDS
-from xfm.model import Result, Step, Violation
+from xfm.model import LeftOut, Result, Step, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +106,13 @@ def _child(job: Job, result: int, progress: int, lifeline: int, seconds: float, 
 def _answer(job: Job, start: int, memory: int, progress: Progress) -> tuple[int, Any]:
     try:
         done = job(progress)
-        return _DONE, (done.xml, done.baseline, tuple(tuple(step) for step in done.steps), done.notes)
+        return _DONE, (
+            done.xml,
+            done.baseline,
+            tuple(map(tuple, done.steps)),
+            done.notes,
+            tuple(map(tuple, done.left_out)),
+        )
     except XfmError as error:
         # libxslt takes an allocation that fails for a variable that is undefined, and the like
         if error.code in ("stylesheet-failed", "refused") and _peak() - start > memory // 3:
@@ -199,8 +205,9 @@ def _result(answer: bytes, place: tuple[str, str], strangers: Mapping[str, str])
         raise _over_limit(place, strangers, "crashed the XSLT engine, or took more memory than it may")
     kind, value = marshal.loads(answer)  # noqa: S302  our own child wrote it
     if kind == _DONE:
-        xml, baseline, steps, notes = value
-        return Result(xml, baseline, tuple(Step(*step) for step in steps), notes)
+        xml, baseline, steps, notes, left_out = value
+        steps, left_out = tuple(Step(*step) for step in steps), tuple(LeftOut(*fields) for fields in left_out)
+        return Result(xml, baseline, steps, notes, left_out)
     if kind == _FAILED:
         name, fields = value
         fields["violations"] = tuple(Violation(*violation) for violation in fields["violations"])

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 PIN_NAMESPACE = "urn:xfm:pin:1"
 DOC_NAMESPACE = "urn:xfm:doc:1"
+OS_NAMESPACE = "urn:xfm:os:1"
+FACTS_NAMESPACE = "urn:xfm:host-facts:1"
 XSL_NAMESPACE = "http://www.w3.org/1999/XSL/Transform"
 
 
@@ -85,10 +87,20 @@ class Step(NamedTuple):
     after: bytes = b""
 
 
+class LeftOut(NamedTuple):
+    """What a stylesheet could have done and did not, and why."""
+
+    stage: str
+    stylesheet: str
+    what: str
+    why: str
+
+
 class Result(NamedTuple):
-    """What a run gives: the document, what each stylesheet did, and remarks for the user."""
+    """What a run gives: the document, what each stylesheet did and left out, and remarks for the user."""
 
     xml: bytes
     baseline: int
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()

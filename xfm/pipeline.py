@@ -9,7 +9,8 @@ from lxml import etree
 from xfm import builtin, cdata, chain, checks, pin, redact, source
 from xfm.errors import DocumentError, UsageError, XfmError
 from xfm.hookspecs import STAGES
-from xfm.model import Result, Step
+from xfm.knowledge import Knowledge, RunDocuments
+from xfm.model import LeftOut, Result, Step
 from xfm.serialize import serialize
 from xfm.stylesheet.declaration import suggestion
 from xfm.stylesheet.stylesheet import PROVENANCE
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from xfm.chain import Chain, Link
     from xfm.plugins import Plugins
     from xfm.schema import Schema
+
+_LEFT_OUT = "xfm-left-out: "
 
 #: A document that libvirt has completed: a device has an address or an alias of libvirt's, or the guest runs
 #: (formatdomain.html, device addresses; domain/@id is only in the dump of a running one), or, where no device needs an
@@ -41,6 +44,8 @@ class Pipeline:
     :param baseline: the one that is asked for; None to let the document decide: its pin, else 0 for a guest that exists
         already, else the baseline of new guests.
     :param new_guests: the baseline of new guests.
+    :param knowledge: what stylesheets can read of hosts and operating systems; None for what a baseline and the
+        installed osinfo-db say.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after, with its secrets masked.
     """
@@ -53,6 +58,7 @@ class Pipeline:
         parameters: Mapping[str, str] | None = None,
         baseline: int | None = None,
         new_guests: int = builtin.NEWEST,
+        knowledge: Knowledge | None = None,
         until: str | None = None,
         record: bool = False,
     ) -> None:
@@ -62,6 +68,7 @@ class Pipeline:
         self.baseline = baseline
         self.new_guests = new_guests
         self.stages = stages_until(until)
+        self.knowledge = knowledge or Knowledge((), None, schema)
         self.record = record
         self.provenances: dict[tuple[int, bool], bytes] = {}  # of documents without a pin, which are all alike
         self._chains: dict[int, Chain] = {}
@@ -73,6 +80,13 @@ class Pipeline:
             chain.check_baseline(baseline)
             self._chains[baseline] = chain.build(self.plugins, baseline, self.parameters)
         return self._chains[baseline]
+
+    def compile(self) -> None:
+        """Compile schema and stylesheets now, so that processes forked from this one need not."""
+        _ = self.schema.relaxng
+        for built in self._chains.values():
+            for link in built.links:
+                link.stylesheet.compile()
 
     @property
     def trusted(self) -> bool:
@@ -101,10 +115,13 @@ class Pipeline:
         except XfmError as error:
             hidden = redact.secrets(document)
             raise error.rewritten(lambda text: redact.scrub(text, hidden)) from None
-        if not result.notes:
+        if not (result.notes or result.left_out):
             return result
         hidden = redact.secrets(document)
-        return result._replace(notes=tuple(redact.scrub(note, hidden) for note in result.notes))
+        return result._replace(
+            notes=tuple(redact.scrub(note, hidden) for note in result.notes),
+            left_out=tuple(LeftOut(*(redact.scrub(field, hidden) for field in fields)) for fields in result.left_out),
+        )
 
 
 def stages_until(last: str | None) -> tuple[str, ...]:
@@ -135,6 +152,7 @@ class _Run:
         self.notes: list[str] = []
         self.baseline = self._choose_baseline()
         self.chain = pipeline.chain(self.baseline)
+        self.documents = RunDocuments(pipeline.knowledge, document, self.baseline, self.notes.append)
         self.running, kept_away = self.chain.running(self.pin)
         self.notes += [
             f"{link.stylesheet.id} is not what this guest was pinned with and could change what it sees: not applied"
@@ -142,6 +160,7 @@ class _Run:
             if not link.stylesheet.builtin  # one of xfm's own was switched off when the guest was pinned
         ]
         self.steps: list[Step] = []
+        self.left_out: list[LeftOut] = []
 
     def run(self) -> Result:
         faults = self.pipeline.schema.violations(self.document)
@@ -158,7 +177,7 @@ class _Run:
         xml = serialize(self.document)
         pinned = any(step.changed for step in self.steps if step.stage == "pin")
         checks.check_output(self.pipeline.schema, xml, with_pin=pinned)
-        return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes))
+        return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes), tuple(self.left_out))
 
     def _choose_baseline(self) -> int:
         asked = self.pipeline.baseline
@@ -185,7 +204,9 @@ class _Run:
     def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:
         """Run the stylesheets of a stage; give those that changed something, each with what it left."""
         trail = []
-        documents = {PROVENANCE: self._provenance()} if stage == "pin" else {}
+        documents = self.documents
+        if stage == "pin":
+            documents = documents.with_document(PROVENANCE, self._provenance())
         for link in self.running:
             if link.stage != stage:
                 continue
@@ -195,7 +216,7 @@ class _Run:
                 after, messages = link.stylesheet.apply(self.document, link.values, documents)
             except XfmError as error:
                 raise error.located(stage=stage, plugin=link.plugin) from None
-            self.notes += [f"{link.stylesheet.id}: {message}" for message in messages]
+            self._hear(link, messages)
             text = etree.tostring(after)
             changed = text != self.text
             self.steps.append(self._step(link, after) if changed else Step(stage, link.stylesheet.id, False))
@@ -204,6 +225,16 @@ class _Run:
                 self.document, self.text = after, text
                 trail.append((link, after))
         return trail
+
+    def _hear(self, link: Link, messages: list[str]) -> None:
+        """Tell what is for the user from what is for who asks why (stylesheets/lib/remarks.xsl)."""
+        for message in messages:
+            _, found, text = message.partition(_LEFT_OUT)
+            if found:
+                what, _, why = text.partition(": ")
+                self.left_out.append(LeftOut(link.stage, link.stylesheet.id, what, why))
+            else:
+                self.notes.append(f"{link.stylesheet.id}: {message}")
 
     def _provenance(self) -> bytes:
         """What the pin stage reads."""

@@ -14,6 +14,7 @@ _ROOT = _INSTALLED if os.path.isdir(_INSTALLED) else os.path.dirname(_PACKAGE)
 
 STYLESHEETS = os.path.join(_ROOT, "stylesheets")
 GRAMMARS = os.path.join(_ROOT, "schemas", "rng")
+XML_SCHEMAS = os.path.join(_ROOT, "schemas", "xsd")
 PLUGINS = os.path.join(_ROOT, "plugins")
 
 #: Where libvirt's own schemas are, in the order in which they are looked for.

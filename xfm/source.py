@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xfm import redact
-from xfm.errors import DocumentError
+from xfm.errors import DocumentError, MissingError
 from xfm.limits import DOCUMENT_BYTES, DOCUMENT_DEPTH
 
 if TYPE_CHECKING:
@@ -35,6 +35,23 @@ def new_parser() -> etree.XMLParser:
 
 _parser = new_parser()
 _too_deep = etree.XPath("boolean(" + "/*" * (DOCUMENT_DEPTH + 1) + ")")
+
+
+def read_file(path: str) -> bytes:
+    """The content of a file: at most what the parser takes, and one byte to see that it is more.
+
+    :raises MissingError: file.
+    """
+    try:
+        with open(path, "rb") as file:
+            return file.read(DOCUMENT_BYTES + 1)
+    except OSError as error:
+        raise MissingError(
+            "file",
+            f"cannot read {path!r}: {error.strerror}",
+            file=path,
+            hint="check the name and its permissions",
+        ) from error
 
 
 def parse(data: bytes) -> etree._ElementTree:

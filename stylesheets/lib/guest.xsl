@@ -1,16 +1,12 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
-    xmlns:libosinfo="http://libosinfo.org/xmlns/libvirt/domain/1.0"
     xmlns:pin="urn:xfm:pin:1"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="libosinfo pin xfm">
+    exclude-result-prefixes="pin xfm">
   <!--
     What several stylesheets ask of a guest, as global variables over the document being transformed.
 
     xfm:qemu      boolean: libvirt's QEMU driver runs it
-    xfm:os-id     the libosinfo id in its metadata, or the empty string
-    xfm:windows   the version of Microsoft Windows that this id names (10, 2k22), or the empty string
-    xfm:hyperv    boolean: that version knows Hyper-V's enlightenments: Vista, Server 2008 and later
     xfm:pinned    boolean: the domain has a pin, so a device with an alias has been through this chain before
     xfm:arch      os/type/@arch; where the author left it open, the architecture of the emulator's name, else x86_64
     xfm:x86       boolean: x86_64 or i686
@@ -18,15 +14,11 @@
                   With no machine named: q35, unless the document has something that q35 cannot (an IDE disk or
                   controller, an i440fx root bus) or that speaks of an unknown layout (a PCI address); then pc.
 
-    Sources: osinfo-db os/microsoft.com/*.xml (ids); libvirt formatdomain.html, os, and src/qemu/qemu_domain.c
-    (qemuDomainMachineIsQ35 and its neighbours); QEMU docs/system/i386/pc.rst (q35 has no IDE).
+    Sources: libvirt formatdomain.html, os, and src/qemu/qemu_domain.c (qemuDomainMachineIsQ35 and its
+    neighbours); QEMU docs/system/i386/pc.rst (q35 has no IDE).
   -->
   <xsl:variable name="xfm:qemu"
       select="boolean(/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf'][os/type = 'hvm'])"/>
-  <xsl:variable name="xfm:os-id" select="string(/domain/metadata/libosinfo:libosinfo/libosinfo:os/@id)"/>
-  <xsl:variable name="xfm:windows" select="substring-after($xfm:os-id, 'http://microsoft.com/win/')"/>
-  <xsl:variable name="xfm:hyperv" select="$xfm:windows != '' and not(contains(
-      ' 1.0 2.0 2.1 3.1 95 98 me nt3.1 nt3.5 nt3.51 nt4.0 2k xp 2k3 2k3r2 ', concat(' ', $xfm:windows, ' ')))"/>
   <xsl:variable name="xfm:pinned" select="boolean(/domain/metadata/pin:pin)"/>
   <xsl:variable name="xfm:arch">
     <xsl:variable name="emulator" select="substring-after(/domain/devices/emulator, 'qemu-system-')"/>
@@ -59,13 +51,25 @@
       <xsl:when test="$machine = '' and $xfm:arch = 's390x'">s390-ccw-virtio</xsl:when>
       <xsl:when test="$machine = '' and starts-with($xfm:arch, 'ppc64')">pseries</xsl:when>
       <xsl:when test="$machine = '' and ($xfm:arch = 'aarch64' or starts-with($xfm:arch, 'riscv'))">virt</xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="xfm:machine-family">
+          <xsl:with-param name="machine" select="$machine"/>
+        </xsl:call-template>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The family that the name of a machine, alias or versioned, belongs to. -->
+  <xsl:template name="xfm:machine-family">
+    <xsl:param name="machine"/>
+    <xsl:choose>
       <xsl:when test="$machine = 'q35' or starts-with($machine, 'pc-q35-')">q35</xsl:when>
       <xsl:when test="$machine = 'pc' or starts-with($machine, 'pc-i440fx-')">pc</xsl:when>
       <!-- pc-1.2 and its like: i440fx before the machines were named after it -->
       <xsl:when test="starts-with($machine, 'pc-') and number(substring($machine, 4, 1)) &gt;= 0">pc</xsl:when>
       <xsl:when test="$machine = 'virt' or starts-with($machine, 'virt-')">virt</xsl:when>
-      <xsl:when test="starts-with($machine, 's390-ccw-virtio')">s390-ccw-virtio</xsl:when>
-      <xsl:when test="starts-with($machine, 'pseries')">pseries</xsl:when>
+      <xsl:when test="$machine = 's390-ccw-virtio' or starts-with($machine, 's390-ccw-virtio-')">s390-ccw-virtio</xsl:when>
+      <xsl:when test="$machine = 'pseries' or starts-with($machine, 'pseries-')">pseries</xsl:when>
     </xsl:choose>
   </xsl:template>
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tests.filter.conftest import Spawn
 
 BIG = (
-    b"<domain type='kvm'><name>web1</name><memory>1048576</memory><os><type arch='x86_64'>hvm</type></os>"
+    b"<domain type='kvm'><name>web1</name><uuid>0f6b5c1e-6a5e-4c7e-9d1f-3a2b1c0d9e8f</uuid>"
+    b"<memory>1048576</memory><os><type arch='x86_64'>hvm</type></os>"
     b"<description>" + b"x" * 1024 * 1024 + b"</description></domain>"
 )
 LOOP = (

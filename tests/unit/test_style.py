@@ -25,9 +25,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 SHEETS = sorted(Path(resources.STYLESHEETS).rglob("*.xsl"))
 XSL = f"{{{XSL_NAMESPACE}}}"
 DOC = f"{{{DOC_NAMESPACE}}}"
-#: Named templates and order tables that others import; they are no stylesheets of the chain.
-LIBRARIES = [path for path in SHEETS if path.parent.name == "lib" or path.name == "dumpxml-order.xsl"]
-CHAIN = [path for path in SHEETS if path not in LIBRARIES]
+#: The stylesheets of the chain; the others are imported by these (lib, order tables), or are what xfm applies elsewhere.
+CHAIN = [
+    path
+    for path in SHEETS
+    if path.relative_to(resources.STYLESHEETS).parts[0].startswith(("baseline-", "layout"))
+    and path.name != "dumpxml-order.xsl"
+]
+LIBRARIES = [path for path in SHEETS if path not in CHAIN]
 
 #: Longer than the rest, each for a reason.
 EXEMPT_FUNCTIONS: dict[str, str] = {}

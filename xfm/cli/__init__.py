@@ -29,6 +29,8 @@ COMMANDS: dict[str, Command] = {
     "stages": Command("stages", "the chain as it will run"),
     "plugins": Command("plugins", "what is loaded from where, with parameters"),
     "pin": Command("pin", "show the pin of a document"),
+    "devices": Command("devices", "every device, and by what the guest tells it from others"),
+    "host-facts": Command("host_facts", "capture what a host can run, for --host-facts"),
     "schemas": Command("schemas", "the sets of libvirt's schemas: list, add"),
     "config": Command("config", "the settings that hold, and where each comes from"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from xfm import source
 from xfm.cli import render
 from xfm.errors import MissingError
 from xfm.limits import DOCUMENT_BYTES
@@ -14,18 +15,7 @@ def read(path: str) -> bytes:
 
     :raises MissingError: file.
     """
-    if path == "-":
-        return _read_stdin()
-    try:
-        with open(path, "rb") as file:
-            return file.read(DOCUMENT_BYTES + 1)
-    except OSError as error:
-        raise MissingError(
-            "file",
-            f"cannot read {path!r}: {error.strerror}",
-            file=path,
-            hint="check the name and its permissions",
-        ) from error
+    return _read_stdin() if path == "-" else source.read_file(path)
 
 
 def _read_stdin() -> bytes:

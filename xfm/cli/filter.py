@@ -37,6 +37,9 @@ def run(arguments: Namespace) -> int:
         new_guests=builtin.NEWEST if values["baseline"] is None else values["baseline"],
         plugin_dirs=values["plugin-dir"],
         schemas=values["schemas"],
+        host_facts=values["host-facts"],
+        connect=values["connect"],
+        os=values["os"],
         until=values["until"],
         record=values["diff"],
     )

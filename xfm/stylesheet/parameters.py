@@ -45,8 +45,8 @@ def _integer(parameter: Parameter, text: str) -> object:
 
 
 def _version(_: Parameter, text: str) -> object:
-    if not all(part.isascii() and part.isdecimal() for part in text.split(".")):
-        raise ValueError("a version, numbers joined by dots")
+    if text and not all(part.isascii() and part.isdecimal() for part in text.split(".")):
+        raise ValueError("a version, numbers joined by dots, or nothing")
     return etree.XSLT.strparam(text)
 
 

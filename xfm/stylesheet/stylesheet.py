@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from xfm import functions
 from xfm.errors import DocumentError, PluginError, XfmError
 from xfm.model import XSL_NAMESPACE
 from xfm.stylesheet import declaration as declarations
@@ -44,7 +44,10 @@ _NOISE = ("unknown error", "runtime error", "XPath evaluation returned no result
 
 
 class Stylesheet:
-    """A compiled stylesheet with its declaration.
+    """A stylesheet with its declaration.
+
+    It is compiled at once where it is a plugin's, so that a broken one shows; one of xfm's own when it first runs,
+    since a guest that is pinned, or that was there before xfm, needs few of them.
 
     :param path: of the ``.xsl`` file.
     :param folder: which it may import from; its own directory where not given.
@@ -58,16 +61,33 @@ class Stylesheet:
         self._data = reading.read(path)
         self._resolver = Resolver(folder or os.path.dirname(path), trusted=builtin)
         try:
-            root = reading.parse(self._data, path, self._resolver, trusted=builtin)
-            self.declaration: Declaration = declarations.read(root, path)
-            # With method="text" there is no telling text beside the root from text in it.
-            self._check_text = not builtin and root.find(f"{{{XSL_NAMESPACE}}}output[@method='text']") is None
-            self._transform = etree.XSLT(root, access_control=_ACCESS)
-        except etree.XSLTParseError as error:
-            raise _compile_error(error, path) from None
+            self._root = reading.parse(self._data, path, self._resolver, trusted=builtin)
+            self.declaration: Declaration = declarations.read(self._root, path)
         except XfmError as error:
             raise error.located(file=path) from None
+        # With method="text" there is no telling text beside the root from text in it.
+        self._check_text = not builtin and self._root.find(f"{{{XSL_NAMESPACE}}}output[@method='text']") is None
+        if not builtin:
+            self.compile()
+
+    def compile(self) -> None:
+        """Compile it now, so that no run has to.
+
+        :raises PluginError: stylesheet-compile, stylesheet-forbidden.
+        """
+        _ = self._transform
+
+    @cached_property
+    def _transform(self) -> etree.XSLT:
+        extensions: Any = functions.EXTENSIONS  # types-lxml knows of extension elements alone
+        try:
+            compiled = etree.XSLT(self._root, extensions=extensions, access_control=_ACCESS)
+        except etree.XSLTParseError as error:
+            raise _compile_error(error, self.path) from None
+        except XfmError as error:
+            raise error.located(file=self.path) from None
         self._resolver.compiled = True
+        return compiled
 
     @property
     def id(self) -> str:
@@ -77,7 +97,8 @@ class Stylesheet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the file and all that it imports, as the pin records it."""
-        return "sha256:" + _sha256_hex(self._data, *self._resolver.imported)
+        self.compile()
+        return "sha256:" + functions.sha256_hex(self._data, *self._resolver.imported)
 
     def is_as_pinned(self, digest: str | None) -> bool:
         """Whether it is what a pin knows under its id by this digest; xfm's own are frozen with their baseline."""
@@ -167,14 +188,3 @@ def _compile_error(error: etree.XSLTParseError, path: str) -> PluginError:
         line=place.line if place else 0,
         hint="correct it; `xsltproc FILE.xsl document.xml` shows the same fault",
     )
-
-
-def _sha256_hex(*parts: bytes) -> str:
-    """SHA-256 without OpenSSL, which takes longer to load than a run needs to hash (random.py does the same)."""
-    for name in ("_sha2", "_sha256", "hashlib"):
-        try:
-            module: Any = import_module(name)
-        except ImportError:
-            continue
-        return str(module.sha256(b"".join(parts)).hexdigest())
-    raise AssertionError("hashlib is part of Python")

@@ -5,6 +5,7 @@
     exclude-result-prefixes="doc xfm">
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
+  <xsl:import href="../../lib/os.xsl"/>
   <doc:stylesheet id="guest-agent" stage="defaults" abi="guest" once="yes">
     <doc:title>A channel for the QEMU guest agent</doc:title>
     <doc:summary>

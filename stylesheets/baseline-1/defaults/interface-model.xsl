@@ -5,6 +5,7 @@
     exclude-result-prefixes="doc xfm">
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
+  <xsl:import href="../../lib/os.xsl"/>
   <doc:stylesheet id="interface-model" stage="defaults" abi="guest">
     <doc:title>Give an interface without a model the one that its guest can drive</doc:title>
     <doc:summary>

@@ -5,6 +5,7 @@
     exclude-result-prefixes="doc xfm">
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
+  <xsl:import href="../../lib/os.xsl"/>
   <doc:stylesheet id="rng" stage="defaults" abi="guest" once="yes">
     <doc:title>A source of randomness for guests that can use it</doc:title>
     <doc:summary>

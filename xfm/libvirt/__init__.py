@@ -1,0 +1,1 @@
+"""What talks to libvirt: the only place that imports libvirt-python."""

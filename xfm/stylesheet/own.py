@@ -1,0 +1,45 @@
+"""xfm's own stylesheets that are no links of the chain: what gives a fact, a listing or an import its form.
+
+They lie in ``stylesheets/<folder>/``, import from xfm's own stylesheets alone, and are compiled when first asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from xfm import resources
+from xfm.stylesheet import reading
+from xfm.stylesheet.resolver import Resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _ElementTree
+
+
+def transform(
+    name: str, document: _ElementTree, documents: Mapping[str, bytes] | None = None, **strings: str
+) -> _ElementTree:
+    """Apply one of them.
+
+    :param name: its path below ``stylesheets``, such as ``os/os.xsl``.
+    :param document: is not changed.
+    :param documents: what ``document('xfm:…')`` reads, by URI.
+    :param strings: its parameters, all strings.
+    """
+    compiled, resolver = _compiled(name)
+    resolver.documents = documents or {}
+    return compiled(document, **{key: etree.XSLT.strparam(text) for key, text in strings.items()})  # type: ignore[arg-type]
+
+
+@cache
+def _compiled(name: str) -> tuple[etree.XSLT, Resolver]:
+    path = os.path.join(resources.STYLESHEETS, name)
+    resolver = Resolver(resources.STYLESHEETS, trusted=True)
+    compiled = etree.XSLT(reading.parse(reading.read(path), path, resolver, trusted=True))
+    resolver.compiled = True
+    return compiled, resolver
