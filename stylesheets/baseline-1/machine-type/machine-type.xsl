@@ -1,50 +1,127 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:doc="urn:xfm:doc:1"
+    xmlns:facts="urn:xfm:host-facts:1"
+    xmlns:pin="urn:xfm:pin:1"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="doc xfm">
+    exclude-result-prefixes="doc facts pin xfm">
   <xsl:import href="../../lib/identity.xsl"/>
+  <xsl:import href="../../lib/faults.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
-  <doc:stylesheet id="machine-type" stage="machine-type" abi="guest" once="yes">
+  <xsl:import href="../../lib/facts.xsl"/>
+  <doc:stylesheet id="machine-type" stage="machine-type" abi="guest">
     <doc:title>An alias of a machine, or none, becomes a versioned machine</doc:title>
     <doc:summary>
-      Takes a domain of the QEMU driver, gives it with os/type/@machine as the versioned machine that the alias q35, pc,
-      virt, s390-ccw-virtio or pseries stands for in one QEMU release, so that the same document means the same machine
-      on every host. Where no machine is named: q35 on x86 (pc where the document needs i440fx), virt on aarch64,
-      s390-ccw-virtio, pseries; with it the architecture is said too. A machine with a version, and one without versions
-      (riscv64's virt, isapc, microvm), stays as it is.
+      Takes a domain of the QEMU driver, gives it with os/type/@machine as a versioned machine where it is an alias (q35,
+      pc, virt, s390-ccw-virtio, pseries) or missing, so that the same document means the same machine on every host.
+      Where none is named: q35 on x86 (pc where the document needs i440fx), virt on aarch64, s390-ccw-virtio,
+      pseries; with it the architecture is said too. Which version: that of the pin, in a domain that has one; else
+      what the alias stands for on every host; else the newest that all hosts have, of upstream's machines before Red
+      Hat's (…-rhel9.2.0) before another distribution's (…-jammy), and none that a host deprecates. Hosts that share
+      none are refused. A machine with a version, and one without versions (riscv64's virt, isapc, microvm), stays as it
+      is: a message warns of one that a host deprecates or lacks.
     </doc:summary>
-    <doc:param name="qemu" type="version" default="7.2">The QEMU release whose machines are meant: the oldest among the hosts</doc:param>
+    <doc:param name="qemu" type="version" default="">The QEMU release whose upstream machines are meant (7.2), instead of the newest that all hosts have</doc:param>
     <doc:writes>domain/os/type/@machine</doc:writes>
     <doc:writes>domain/os/type/@arch</doc:writes>
-    <doc:source>QEMU 7.2 (Debian 12): qemu-system-x86_64, -aarch64, -s390x, -ppc64 -machine help</doc:source>
-    <doc:source>libvirt formatdomain.html, operating system booting; libvirt 9.0.0 expands an alias by the host's QEMU at define</doc:source>
+    <doc:source>libvirt formatcaps.html: machine/@canonical, machine/@deprecated; libvirt 9.0.0 expands an alias by the host's QEMU at define</doc:source>
+    <doc:source>QEMU docs/about/deprecated.rst, System emulator machines; CentOS Stream's qemu-kvm has Red Hat's machines only</doc:source>
   </doc:stylesheet>
-  <xsl:param name="qemu" select="'7.2'"/>
+  <xsl:param name="qemu" select="''"/>
 
-  <xsl:variable name="xfm:versioned">
+  <xsl:variable name="xfm:prefix">
     <xsl:choose>
-      <xsl:when test="$xfm:family = 'q35' and $xfm:x86">pc-q35-</xsl:when>
-      <xsl:when test="$xfm:family = 'pc' and $xfm:x86">pc-i440fx-</xsl:when>
-      <xsl:when test="$xfm:family = 'virt' and ($xfm:arch = 'aarch64' or $xfm:arch = 'armv7l')">virt-</xsl:when>
-      <xsl:when test="$xfm:family = 's390-ccw-virtio' and $xfm:arch = 's390x'">s390-ccw-virtio-</xsl:when>
-      <xsl:when test="$xfm:family = 'pseries' and starts-with($xfm:arch, 'ppc64')">pseries-</xsl:when>
+      <xsl:when test="$xfm:family = 'q35'">pc-q35-</xsl:when>
+      <xsl:when test="$xfm:family = 'pc'">pc-i440fx-</xsl:when>
+      <xsl:otherwise>
+        <xsl:value-of select="concat($xfm:family, '-')"/>
+      </xsl:otherwise>
     </xsl:choose>
   </xsl:variable>
+  <xsl:variable name="xfm:machines" select="$xfm:facts/facts:machine[@family = $xfm:family]"/>
+  <xsl:variable name="xfm:pinned-machine"
+      select="string(/domain/metadata/pin:pin/@machine[starts-with(., $xfm:prefix)])"/>
 
   <xsl:template match="domain/os/type[not(@machine) or @machine = 'q35' or @machine = 'pc' or @machine = 'virt'
       or @machine = 's390-ccw-virtio' or @machine = 'pseries']">
+    <xsl:variable name="machine">
+      <xsl:if test="$xfm:family != '' and ($xfm:machines or $xfm:facts/@hosts &gt; 0)">
+        <xsl:call-template name="xfm:choose"/>
+      </xsl:if>
+    </xsl:variable>
     <xsl:copy>
       <xsl:apply-templates select="@*"/>
-      <xsl:if test="$xfm:versioned != ''">
+      <xsl:if test="$machine != ''">
         <xsl:attribute name="arch">
           <xsl:value-of select="$xfm:arch"/>
         </xsl:attribute>
         <xsl:attribute name="machine">
-          <xsl:value-of select="concat($xfm:versioned, $qemu)"/>
+          <xsl:value-of select="$machine"/>
         </xsl:attribute>
       </xsl:if>
       <xsl:apply-templates select="node()"/>
+    </xsl:copy>
+  </xsl:template>
+
+  <xsl:template name="xfm:choose">
+    <xsl:variable name="asked" select="concat($xfm:prefix, $qemu)"/>
+    <xsl:variable name="canonical" select="$xfm:facts/facts:alias[@name = $xfm:family]/@machine"/>
+    <xsl:variable name="versioned" select="$xfm:machines[@rank &gt; 0 and not(@deprecated)]"/>
+    <xsl:choose>
+      <xsl:when test="$xfm:pinned-machine != ''">
+        <xsl:value-of select="$xfm:pinned-machine"/>
+      </xsl:when>
+      <!-- riscv64's virt has no versions -->
+      <xsl:when test="not($xfm:machines/@rank &gt; 0) and $xfm:machines/@name = $xfm:family">
+        <xsl:value-of select="$xfm:family"/>
+      </xsl:when>
+      <xsl:when test="$qemu != '' and ($xfm:facts/@hosts = 0 or $xfm:machines/@name = $asked)">
+        <xsl:value-of select="$asked"/>
+      </xsl:when>
+      <xsl:when test="$qemu != ''">
+        <xsl:call-template name="xfm:fail">
+          <xsl:with-param name="reason" select="concat('not every host has the machine ', $asked)"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:when test="$canonical">
+        <xsl:value-of select="$canonical"/>
+      </xsl:when>
+      <xsl:when test="not($versioned)">
+        <xsl:call-template name="xfm:fail">
+          <xsl:with-param name="reason" select="concat('the hosts share no machine of the family ', $xfm:family)"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:for-each select="$versioned">
+          <xsl:sort select="string-length(substring-before('upstream rhel distribution', @kind))" data-type="number"/>
+          <xsl:sort select="@rank" data-type="number" order="descending"/>
+          <xsl:if test="position() = 1">
+            <xsl:value-of select="@name"/>
+          </xsl:if>
+        </xsl:for-each>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- weaker than the one above: what is left has a version, or none to have -->
+  <xsl:template match="domain/os/type[@machine]" priority="-1">
+    <xsl:variable name="known" select="$xfm:facts/facts:machine[@name = current()/@machine]"/>
+    <xsl:choose>
+      <xsl:when test="not($xfm:qemu)"/>
+      <xsl:when test="$known/@deprecated">
+        <xsl:message>
+          <xsl:value-of select="concat('the machine ', @machine, ' is deprecated: a later QEMU will not have it')"/>
+        </xsl:message>
+      </xsl:when>
+      <xsl:when test="$xfm:facts/@hosts &gt; 0 and not($known)
+          and not($xfm:facts/facts:alias[@name = current()/@machine])">
+        <xsl:message>
+          <xsl:value-of select="concat('not every host has the machine ', @machine)"/>
+        </xsl:message>
+      </xsl:when>
+    </xsl:choose>
+    <xsl:copy>
+      <xsl:apply-templates select="@* | node()"/>
     </xsl:copy>
   </xsl:template>
 </xsl:stylesheet>
