@@ -48,7 +48,7 @@ def xfm_defaults(baseline: int) -> list[Contribution]:
 
 @hookimpl
 def xfm_enlightenments(baseline: int) -> list[Contribution]:
-    """Hyper-V features for Windows, with their prerequisites."""
+    """Hyper-V features for Windows, with their prerequisites; KVM's own for Linux."""
     return _stage("enlightenments", baseline)
 
 

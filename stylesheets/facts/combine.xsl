@@ -7,8 +7,9 @@
     From what each of several hosts has to what all of them have.
 
     Takes <hosts> with the <facts> of each host (host.xsl). Gives one <facts> of the same form: the oldest versions, every
-    vendor, and of machines, aliases, kinds of domains and their values those that each host has. A machine that
-    one of them deprecates is deprecated: that host will be the first to drop it.
+    vendor (none where one host does not tell its own), and of machines, aliases, kinds of domains and their values
+    those that each host has. A machine that one of them deprecates is deprecated: that host will be the first to
+    drop it.
   -->
   <xsl:variable name="hosts" select="/hosts/facts:facts"/>
   <xsl:key name="cpu" match="facts:cpu" use="@vendor"/>
@@ -27,7 +28,9 @@
       <xsl:call-template name="oldest">
         <xsl:with-param name="versions" select="$hosts/@qemu"/>
       </xsl:call-template>
-      <xsl:copy-of select="$hosts/facts:cpu[generate-id() = generate-id(key('cpu', @vendor)[1])]"/>
+      <xsl:if test="not($hosts[not(facts:cpu)])">
+        <xsl:copy-of select="$hosts/facts:cpu[generate-id() = generate-id(key('cpu', @vendor)[1])]"/>
+      </xsl:if>
       <xsl:apply-templates select="$hosts[1]/facts:machine | $hosts[1]/facts:alias | $hosts[1]/facts:domain"/>
     </facts>
   </xsl:template>

@@ -130,6 +130,13 @@
     </xsl:for-each>
   </xsl:template>
 
+  <!-- What libvirt turns on by itself where hyperv is asked for by mode (libvirt 11.0 and later): on or off, or a number. -->
+  <xsl:template match="domainCapabilities/features/hyperv/defaults/*" priority="1">
+    <value of="features/hyperv/defaults/{name()}">
+      <xsl:value-of select="."/>
+    </value>
+  </xsl:template>
+
   <!-- Paths of files and the like are the host's own. -->
   <xsl:template match="domainCapabilities//text()"/>
 </xsl:stylesheet>
