@@ -9,39 +9,25 @@
   <doc:stylesheet id="rng" stage="defaults" abi="guest" once="yes">
     <doc:title>A source of randomness for guests that can use it</doc:title>
     <doc:summary>
-      Takes a domain of the QEMU driver on a machine with a virtio bus, whose metadata names an operating system other
-      than Windows; gives it with a virtio rng fed by the host's /dev/urandom, unless the author gave it one.
+      Takes a domain of the QEMU driver on a machine with a virtio bus, whose operating system has a driver for
+      virtio-rng; gives it with one fed by the host's /dev/urandom, unless the author gave it one.
     </doc:summary>
+    <doc:after>devices</doc:after>
     <doc:writes>domain/devices/rng</doc:writes>
-    <doc:writes>domain/devices</doc:writes>
-    <doc:source>libvirt formatdomain.html, random number generator device; virt-install and Nova add the same by default</doc:source>
+    <doc:source>
+      libvirt formatdomain.html, random number generator device; virt-install and Nova add the same by default
+    </doc:source>
+    <doc:source>osinfo-db, device 1af4/1005 and 1af4/1044 (virtio-rng)</doc:source>
   </doc:stylesheet>
-
-  <xsl:variable name="xfm:wanted" select="$xfm:family != '' and $xfm:os-id != '' and $xfm:windows = ''"/>
 
   <xsl:template match="domain/devices[not(rng)]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
-      <xsl:call-template name="xfm:rng"/>
-    </xsl:copy>
-  </xsl:template>
-
-  <xsl:template match="domain[not(devices)]">
-    <xsl:copy>
-      <xsl:apply-templates select="@* | node()"/>
-      <xsl:if test="$xfm:wanted">
-        <devices>
-          <xsl:call-template name="xfm:rng"/>
-        </devices>
+      <xsl:if test="$xfm:family != '' and $xfm:virtio-rng">
+        <rng model="virtio">
+          <backend model="random">/dev/urandom</backend>
+        </rng>
       </xsl:if>
     </xsl:copy>
-  </xsl:template>
-
-  <xsl:template name="xfm:rng">
-    <xsl:if test="$xfm:wanted">
-      <rng model="virtio">
-        <backend model="random">/dev/urandom</backend>
-      </rng>
-    </xsl:if>
   </xsl:template>
 </xsl:stylesheet>

@@ -1,0 +1,111 @@
+"""What xfm makes of a new guest is a guest: libvirt takes it as it is, and QEMU starts it.
+
+The guests are those of ``tests/fixtures/profiles``. A test machine has no KVM, no bridges and none of their disks, so each
+becomes one of type qemu, its disks are empty images and its interfaces QEMU's own; all else is the author's.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import libvirt
+import pytest
+from lxml import etree
+
+from tests.live.conftest import remove
+from tests.test_profiles import CASES, FIXTURES, params
+from xfm import plugins, schema
+from xfm.knowledge import Knowledge
+from xfm.pipeline import Pipeline
+
+#: Profiles of x86_64 that are started at least.
+STARTED = 20
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("profiles") / "empty.qcow2"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(path), "1G"], check=True, timeout=30)
+    return path
+
+
+def for_this_machine(document: bytes, directory: Path, image: Path) -> bytes:
+    """The author's document with what a test machine has instead of what it has not."""
+    root = etree.fromstring(document)
+    root.set("type", "qemu")
+    for number, disk in enumerate(root.iterfind("devices/disk")):
+        disk.set("type", "file")
+        for source in disk.findall("source"):
+            disk.replace(source, etree.Element("source", file=str(directory / f"{number}.img")))
+            own = image.read_bytes() if disk.get("device", "disk") == "disk" else bytes(2048)
+            (directory / f"{number}.img").write_bytes(own)
+    for interface in root.iterfind("devices/interface"):
+        interface.set("type", "user")
+        for name in ("source", "vlan", "virtualport"):
+            for element in interface.findall(name):
+                interface.remove(element)
+    for name in ("kernel", "initrd"):
+        for element in root.iterfind(f"os/{name}"):
+            (directory / name).write_bytes(bytes(4096))
+            element.text = str(directory / name)
+    return etree.tostring(root)
+
+
+def transformed(case: Path, document: bytes) -> str:
+    given = params(case)
+    hosts = [(name, (FIXTURES / "host-facts" / name).read_bytes()) for name in given.get("host-facts", [])]
+    grammar = schema.find()
+    pipeline = Pipeline(
+        plugins.load(with_installed=False),
+        grammar,
+        knowledge=Knowledge(hosts, given.get("os"), grammar),
+        parameters={name: str(value) for name, value in given.get("set", {}).items()},
+    )
+    return pipeline.run(document).xml.decode()
+
+
+def added(dump: str, written: str) -> list[tuple[str, ...]]:
+    """What the dump has of devices that was not written, by name, alias and address.
+
+    libvirt always says what a machine cannot be without and has no address to choose for: the emulator, PS/2 inputs, the audio backend,
+    the panic device of pseries and s390x, and the first serial port once more as a console.
+    """
+    before = [_known(device) for device in etree.fromstring(written).iterfind("devices/*")]
+    implicit = [("emulator", "", ""), ("audio", "", ""), ("panic", "", ""), ("input", "", ""), ("input", "", "")]
+    implicit += [("console", *known[1:]) for known in before if known[0] == "serial"]
+    after = [_known(device) for device in etree.fromstring(dump).iterfind("devices/*")]
+    for known in (*before, *implicit):
+        if known in after:
+            after.remove(known)
+    return after
+
+
+def _known(device: etree._Element) -> tuple[str, ...]:
+    address, alias = device.find("address"), device.find("alias")
+    place = "" if address is None else etree.tostring(address, with_tail=False).decode()
+    return str(device.tag), "" if alias is None else alias.get("name", ""), place
+
+
+def test_libvirt_adds_no_device_and_qemu_starts_it(
+    case: Path, connection: libvirt.virConnect, tmp_path: Path, image: Path
+) -> None:
+    written = transformed(case, for_this_machine((case / "input.xml").read_bytes(), tmp_path, image))
+    domain = connection.defineXMLFlags(written, libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
+    try:
+        dump = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+        assert added(dump, written) == []
+        domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+        assert domain.state()[0] == libvirt.VIR_DOMAIN_PAUSED
+    finally:
+        remove(domain)
+
+
+def test_enough_profiles_are_started() -> None:
+    assert len([case for case in CASES if case.name.startswith("x86_64-")]) >= STARTED
