@@ -10,13 +10,14 @@
     <doc:title>A ua- alias for every device that can keep one</doc:title>
     <doc:summary>
       Takes a domain of the QEMU driver, gives it with an alias on each device that has none that libvirt would keep:
-      "ua-", the kind, and what identifies the device (the target of a disk, the MAC of an interface, type and index of a
-      controller, the name of a channel, ...); where nothing does, or it is taken, a number above all that are in use. An
-      alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI check
-      would notice: SCSI disks without a serial (their VPD page shows the alias), memory and shmem devices (it
-      names the RAM block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only without an alias),
-      and consoles that mirror a serial port, whose alias they share. No alias at all is given where the domain's own
-      QEMU arguments, or an override, may speak of a device by the id that libvirt gave it: the alias becomes that id.
+      "ua-", the kind, and what identifies the device (the target of a disk, the MAC of an interface, type and index of
+      a controller, the name of a channel, ...); where nothing does, or it is taken, a number above all that are in
+      use. An alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI
+      check would notice: SCSI disks without a serial (their VPD page shows the alias), memory and shmem devices (it
+      names the RAM block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only
+      without an alias), and consoles that mirror a serial port, whose alias they share. No alias at all is given where
+      the domain's own QEMU arguments, or an override, may speak of a device by the id that libvirt gave it: the alias
+      becomes that id.
     </doc:summary>
     <doc:writes>domain/devices/*/alias</doc:writes>
     <doc:source>libvirt 9.0.0 src/conf/domain_conf.c: user aliases begin with "ua-" and hold letters, digits, "_" and "-"; any other is dropped without a word</doc:source>
