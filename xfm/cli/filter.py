@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xfm.model import Result
+    from xfm.pipeline import Pipeline
     from xfm.settings import Settings
 
 
@@ -27,11 +28,32 @@ def run(arguments: Namespace) -> int:
     """Take the document through the chain and deliver the result, or nothing."""
     settings = options.gather(arguments)
     values: dict[str, Any] = settings.values
-    # A baseline that is typed is asked for; one from a file only says what new guests get.
-    typed = settings.origins["baseline"] == COMMAND_LINE
     target = _target(arguments.file, settings)
     data = _read(arguments.file)
-    pipeline = api.new_pipeline(
+    pipeline = pipeline_of(settings, record=values["diff"])
+    result = transformed(data, pipeline, settings)
+    for note in result.notes:
+        render.note(note)
+    if values["verbose"]:
+        render.steps(result)
+    if target is not None:
+        sink.write_atomically(target, result.xml)
+    if values["diff"]:
+        render.text(_diff(result))
+    elif target is None:
+        render.data(result.xml)
+    return 0
+
+
+def pipeline_of(settings: Settings, *, record: bool) -> Pipeline:
+    """The pipeline that the settings describe.
+
+    :param record: whether each step is to hold the document before and after.
+    """
+    values: dict[str, Any] = settings.values
+    # A baseline that is typed is asked for; one from a file only says what new guests get.
+    typed = settings.origins["baseline"] == COMMAND_LINE
+    return api.new_pipeline(
         parameters=values["set"],
         baseline=values["baseline"] if typed else None,
         new_guests=builtin.NEWEST if values["baseline"] is None else values["baseline"],
@@ -41,20 +63,13 @@ def run(arguments: Namespace) -> int:
         connect=values["connect"],
         os=values["os"],
         until=values["until"],
-        record=values["diff"],
+        record=record,
     )
-    result = api.transform(data, pipeline=pipeline, seconds=values["time-limit"])
-    for note in result.notes:
-        render.note(note)
-    if values["verbose"]:
-        render.steps(result.steps)
-    if target is not None:
-        sink.write_atomically(target, result.xml)
-    if values["diff"]:
-        render.text(_diff(result))
-    elif target is None:
-        render.data(result.xml)
-    return 0
+
+
+def transformed(data: bytes, pipeline: Pipeline, settings: Settings) -> Result:
+    """What the pipeline makes of a document, within the settings' limit of time."""
+    return api.transform(data, pipeline=pipeline, seconds=settings.values["time-limit"])
 
 
 def _target(file: str, settings: Settings) -> str | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from xfm.errors import MissingError, XfmError, presentable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from xfm.model import Step
+    from xfm.model import Result
 
 
 def error(fault: XfmError) -> None:
@@ -37,10 +37,13 @@ def note(text: str) -> None:
     _complain(f"xfm: note: {presentable(text)}")
 
 
-def steps(done: Iterable[Step]) -> None:
-    """What each stylesheet did, on stderr: a line each."""
-    for step in done:
+def steps(result: Result) -> None:
+    """What each stylesheet did and left out, on stderr: a line each."""
+    for step in result.steps:
         _complain(f"xfm: {step.stage}/{step.stylesheet}: {'changed' if step.changed else 'matched nothing to change'}")
+        for left in result.left_out:
+            if left.stylesheet == step.stylesheet:
+                _complain(f"xfm: {step.stage}/{step.stylesheet}: left out {presentable(f'{left.what}: {left.why}')}")
 
 
 def _complain(text: str) -> None:
