@@ -6,6 +6,8 @@ from typing import Final
 
 #: Bytes of a document. libvirt's RPC takes no string above 4 MiB (VIR_NET_MESSAGE_STRING_MAX, virnetprotocol.x).
 DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+#: Bytes of another tool's configuration; a real one has some hundred lines.
+NATIVE_BYTES: Final = 64 * 1024
 #: Nesting of elements: where libvirt's own parser gives up (xmlParserMaxDepth of libxml2 before 2.12).
 DOCUMENT_DEPTH: Final = 256
 #: Bytes of a stylesheet.

@@ -26,11 +26,13 @@ class Command(NamedTuple):
 FILTER = Command("filter", "take one domain's XML through the chain")
 COMMANDS: dict[str, Command] = {
     "validate": Command("validate", "check documents against libvirt's RelaxNG schema"),
+    "explain": Command("explain", "every change of a run: where, what was, what is, and what was left out"),
     "stages": Command("stages", "the chain as it will run"),
     "plugins": Command("plugins", "what is loaded from where, with parameters"),
     "pin": Command("pin", "show the pin of a document"),
     "devices": Command("devices", "every device, and by what the guest tells it from others"),
     "host-facts": Command("host_facts", "capture what a host can run, for --host-facts"),
+    "import": Command("import_", "make domain XML of another tool's configuration"),
     "schemas": Command("schemas", "the sets of libvirt's schemas: list, add"),
     "config": Command("config", "the settings that hold, and where each comes from"),
 }
