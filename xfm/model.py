@@ -75,6 +75,7 @@ class Pin(NamedTuple):
     schema: str
     machine: str
     stylesheets: tuple[tuple[str, str, str], ...]  # (stage, id, digest)
+    topology: str = ""  # the version of the scheme of addresses; empty where none was used
 
 
 class Step(NamedTuple):

@@ -21,6 +21,9 @@ _STYLESHEET = "{" + PIN_NAMESPACE + "}stylesheet"
 _ANY_VERSION = PIN_NAMESPACE.rpartition(":")[0] + ":"
 _XPATH = "/domain/metadata/xfm:pin"
 
+#: The version of the scheme of addresses (docs/topology.md), as stylesheets/lib/topology.xsl has it.
+TOPOLOGY = "1"
+
 
 def read(document: etree._ElementTree) -> Pin | None:
     """The pin of a domain, or None where it has none.
@@ -49,6 +52,7 @@ def read(document: etree._ElementTree) -> Pin | None:
         element.get("schema", ""),
         element.get("machine", ""),
         tuple((e.get("stage", ""), e.get("id", ""), e.get("digest", "")) for e in element.iterchildren(_STYLESHEET)),
+        element.get("topology", ""),
     )
     if pin.baseline > builtin.NEWEST:
         raise _newer(
@@ -90,8 +94,9 @@ def provenance(
     """The record of a run, as ``document('xfm:provenance')`` shows it to the pin stage.
 
     It has the form of a pin, with the attribute ``changed`` (``yes`` or ``no``: whether any stage before changed the
-    document). A stylesheet that ran is listed with its digest, one that the pin knows and that did not run now (it is
-    for new guests only, or its plugin is gone) with the digest that the pin has.
+    document) and, where one of xfm's own stylesheets of the stage topology runs or ran when the document was pinned,
+    ``topology``, the version of their scheme. A stylesheet that ran is listed with its digest, one that the pin knows
+    and that did not run now (it is for new guests only, or its plugin is gone) with the digest that the pin has.
     """
     running = {link.stylesheet.id for link in ran}
     known = {identifier: (stage, digest) for stage, identifier, digest in (pin.stylesheets if pin else ())}
@@ -105,12 +110,17 @@ def provenance(
         },
         nsmap={"xfm": PIN_NAMESPACE},
     )
+    topology = pin.topology if pin else ""
     for link in chain_links:
         identifier = link.stylesheet.id
+        if link.stage == "topology" and link.stylesheet.builtin and identifier in running:
+            topology = topology or TOPOLOGY
         _, old = known.pop(identifier, ("", ""))
         digest = link.stylesheet.digest if identifier in running else old
         if digest:
             etree.SubElement(root, _STYLESHEET, {"stage": link.stage, "id": identifier, "digest": digest})
     for identifier, (stage, digest) in known.items():
         etree.SubElement(root, _STYLESHEET, {"stage": stage, "id": identifier, "digest": digest})
+    if topology:
+        root.set("topology", topology)
     return etree.tostring(root)

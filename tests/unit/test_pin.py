@@ -73,6 +73,7 @@ def test_a_pin_elsewhere_is_none() -> None:
         ('id="clock"', 'id="Clock"'),
         ('stage="defaults"', ""),
         ("baseline=", 'extra="x" baseline='),
+        ("baseline=", 'topology="0" baseline='),
         ("</p:pin>", "<p:other/></p:pin>"),
         ("</p:pin>", "text</p:pin>"),
     ],
@@ -112,7 +113,7 @@ def test_the_filter_gives_nothing_for_a_pin_that_it_cannot_read(run_xfm: RunXfm,
 
 # --- pinned documents in the chain ---
 
-EXISTING = b"""<domain type='kvm'><name>a</name><memory>1024</memory>
+EXISTING = b"""<domain type='kvm'><name>a</name><uuid>0f6b5c1e-6a5e-4c7e-9d1f-3a2b1c0d9e8f</uuid><memory>1024</memory>
 <os><type arch='x86_64' machine='pc-q35-6.0'>hvm</type></os>
 <devices><interface type='user'><mac address='52:54:00:00:00:01'/>
 <address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></interface></devices></domain>"""
@@ -144,9 +145,7 @@ def test_the_pin_survives_where_nothing_changed(minimal: bytes) -> None:
 
 def test_the_pin_is_written_anew_where_something_changed(minimal: bytes) -> None:
     older = pinned(minimal).replace(f'version="{VERSION}"'.encode(), b'version="0.0.1"')
-    changed = older.replace(
-        b"</domain>", b"<devices><disk type='file'><source file='/a'/><target dev='vda'/></disk></devices></domain>"
-    )
+    changed = older.replace(b"</devices>", b"<disk type='file'><source file='/a'/><target dev='vda'/></disk></devices>")
     assert f'version="{VERSION}"'.encode() in api.transform(changed).xml
 
 
@@ -207,9 +206,7 @@ def test_a_plugin_that_is_gone_stays_in_the_pin(
     write_stylesheet(tmp_path / "p" / "mine.xsl", abi="guest")
     once = run_xfm("--plugin-dir", tmp_path / "p", input=minimal).stdout
     assert b'id="mine"' in once
-    changed = once.replace(
-        b"</domain>", b"<devices><disk type='file'><source file='/a'/><target dev='vda'/></disk></devices></domain>"
-    )
+    changed = once.replace(b"</devices>", b"<disk type='file'><source file='/a'/><target dev='vda'/></disk></devices>")
     again = run_xfm(input=changed)
     assert b'id="mine"' in again.stdout, again.stderr
 

@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         render.json({**found._asdict(), "stylesheets": sheets})
         return 0
-    names = ("baseline", "version", "schema", "machine")
+    names = ("baseline", "version", "schema", "machine", "topology")
     render.text("".join(f"{name + ':':<10}{getattr(found, name)}\n" for name in names if getattr(found, name) != ""))
     render.table([list(row.values()) for row in sheets], ["STAGE", "STYLESHEET", "DIGEST"])
     return 0

@@ -53,6 +53,7 @@
           <xsl:value-of select="/domain/os/type/@machine"/>
         </xsl:attribute>
       </xsl:if>
+      <xsl:copy-of select="$provenance/@topology"/>
       <xsl:for-each select="$provenance/xfm:stylesheet">
         <xfm:stylesheet stage="{@stage}" id="{@id}" digest="{@digest}"/>
       </xsl:for-each>
