@@ -42,6 +42,7 @@ def _parsed(name: str, data: bytes, schema: etree.XMLSchema) -> etree._ElementTr
     try:
         document = source.parse(data)
     except DocumentError as error:
+        error.hint = _HINT  # its own speaks of domains
         raise error.located(file=name) from None
     if not schema.validate(document):
         fault = schema.error_log[0]

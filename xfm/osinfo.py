@@ -8,6 +8,7 @@ osinfo_loader.c (directories) and osinfo_os.c (inheritance).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,18 +69,24 @@ def describe(selector: str) -> Description:
     if path is None:
         return Description(
             _unknown(selector),
-            f"osinfo-db does not know the operating system {selector}{_meant(selector, places)}: generic defaults",
+            f"osinfo-db does not know the operating system {selector}{_meant(selector, places)}: generic defaults; "
+            "a newer osinfo-db may know it",
         )
     chain = etree.Element("chain")
-    for element in _with_ancestors(path, places):
-        chain.append(element)
+    chain.extend(_with_ancestors(path, places))
+    if len(chain) == 0:
+        return Description(
+            _unknown(selector),
+            f"osinfo-db's entry of the operating system {selector} is damaged ({path}): generic defaults",
+        )
     return Description(etree.tostring(own.transform("os/os.xsl", etree.ElementTree(chain))))
 
 
 def _unknown(selector: str) -> bytes:
     root = etree.Element(f"{{{OS_NAMESPACE}}}os", nsmap={None: OS_NAMESPACE})
     if ":" in selector:  # a short id is known to the database alone
-        root.set("id", selector)
+        with contextlib.suppress(ValueError):  # characters that XML does not have
+            root.set("id", selector)
     return etree.tostring(root)
 
 
@@ -104,14 +111,19 @@ def _conventional(identifier: str) -> str | None:
     return os.path.join("os", vendor, name + ".xml")
 
 
+def _strongest(path: str, places: list[str]) -> str | None:
+    """The file itself, in the strongest database that has it: there it may also hide one of the same name."""
+    files = (os.path.join(place, path) for place in reversed(places))
+    return next((file for file in files if os.path.exists(file)), None)
+
+
 def _ids(path: str, places: list[str], pattern: re.Pattern[bytes]) -> list[str]:
-    for place in reversed(places):
-        try:
-            with open(os.path.join(place, path), "rb") as file:
-                return [found.decode("utf-8", "replace") for found in pattern.findall(file.read())]
-        except OSError:
-            continue
-    return []
+    file = _strongest(path, places)
+    try:
+        with open(file or os.devnull, "rb") as opened:
+            return [found.decode("utf-8", "replace") for found in pattern.findall(opened.read())]
+    except OSError:
+        return []
 
 
 def _all_paths(places: list[str]) -> list[str]:
@@ -132,29 +144,39 @@ def _meant(selector: str, places: list[str]) -> str:
 
 
 def _with_ancestors(path: str, places: list[str]) -> Iterator[etree._Element]:
-    """The ``os`` elements of a file and of all that it derives from or clones, the nearest first, each once."""
-    todo, seen = [path], {path}
+    """The ``os`` elements of a file and of all that it derives from or clones, each once, in the order of their weight.
+
+    It is libosinfo's: each before what it comes from, what it derives from before what it clones, the later before the
+    earlier.
+    """
+    todo, seen = [path], set()
     while todo:
-        for element in _elements(todo.pop(0), places):
-            yield element
-            for link in element.iterchildren("derives-from", "clones"):
-                ancestor = _path_of(link.get("id", ""), places)
-                if ancestor is not None and ancestor not in seen:
-                    seen.add(ancestor)
-                    todo.append(ancestor)
+        path = todo.pop()
+        entry = None if path in seen else _entry(path, places)
+        seen.add(path)
+        if entry is not None:
+            yield entry
+            links = (*entry.iterchildren("clones"), *entry.iterchildren("derives-from"))
+            todo += filter(None, (_path_of(link.get("id", ""), places) for link in links))
 
 
-def _elements(path: str, places: list[str]) -> Iterator[etree._Element]:
-    """The ``os`` element of a file in the strongest database that has it, then those that add to it."""
-    main = next(os.path.join(place, path) for place in reversed(places) if os.path.isfile(os.path.join(place, path)))
+def _entry(path: str, places: list[str]) -> etree._Element | None:
+    """The ``os`` element of a file, with what other files add to it at its end; None where it cannot be read."""
     additions = []
     for place in places:
         folder = os.path.join(place, path.removesuffix(".xml") + ".d")
         if os.path.isdir(folder):
             additions += [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".xml")]
-    for file in (main, *additions):
+    entry = None
+    for file in (_strongest(path, places) or os.devnull, *additions):
         try:
-            tree = etree.parse(file, source.new_parser())
+            found = etree.parse(file, source.new_parser()).find("os")
         except (OSError, etree.XMLSyntaxError):
-            continue  # libosinfo passes over a file that it cannot read, too
-        yield from tree.iterfind("os")
+            found = None  # libosinfo passes over a file that it cannot read, too
+        if entry is None:
+            entry = found
+        elif found is not None:
+            entry.extend(found)
+        if entry is None:
+            break
+    return entry

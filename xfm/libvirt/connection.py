@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from xfm.errors import MissingError
@@ -40,4 +40,5 @@ def opened(uri: str) -> Iterator[libvirt.virConnect]:
     except libvirt.libvirtError as error:
         raise MissingError("libvirt", f"libvirt at {uri}: {error}", hint="see libvirt's own log for more") from error
     finally:
-        connection.close()
+        with suppress(libvirt.libvirtError):  # of one that broke, what broke it is what matters
+            connection.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xfm import source
+from xfm.errors import MissingError
 from xfm.libvirt.connection import opened
 from xfm.model import FACTS_NAMESPACE
 
@@ -43,8 +44,14 @@ def capture(uri: str) -> bytes:
             known = {name: cpu.findtext(name, "") for name in ("arch", "vendor", "model")}
             _add(root, "cpu", **{name: text for name, text in known.items() if text})
         root.append(capabilities)
-        for found in _domain_capabilities(connection, capabilities):
-            root.append(found)
+        found = _domain_capabilities(connection, capabilities)
+    if not found:
+        raise MissingError(
+            "libvirt",
+            f"libvirt at {uri} gives no domain capabilities of a machine that xfm knows",
+            hint="take a connection of libvirt's QEMU driver, such as qemu:///system, on a host with QEMU installed",
+        )
+    root.extend(found)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 
 
@@ -53,7 +60,7 @@ def _add(parent: etree._Element, element: str, **attributes: str) -> None:
 
 
 def _version(number: int) -> str:
-    """libvirt's and QEMU's packed version: major * 1,000,000 + minor * 1,000 + micro."""
+    """A version as libvirt packs its own and QEMU's: major * 1,000,000 + minor * 1,000 + micro."""
     return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
 
 

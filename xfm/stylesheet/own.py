@@ -6,7 +6,8 @@ They lie in ``stylesheets/<folder>/``, import from xfm's own stylesheets alone, 
 from __future__ import annotations
 
 import os
-from functools import cache
+from _thread import get_ident  # threading takes as long to import as a stylesheet to compile
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -31,13 +32,14 @@ def transform(
     :param documents: what ``document('xfm:…')`` reads, by URI.
     :param strings: its parameters, all strings.
     """
-    compiled, resolver = _compiled(name)
+    compiled, resolver = _compiled(name, get_ident())
     resolver.documents = documents or {}
     return compiled(document, **{key: etree.XSLT.strparam(text) for key, text in strings.items()})  # type: ignore[arg-type]
 
 
-@cache
-def _compiled(name: str) -> tuple[etree.XSLT, Resolver]:
+@lru_cache(maxsize=64)
+def _compiled(name: str, _thread: int) -> tuple[etree.XSLT, Resolver]:
+    """One for each thread: the resolver holds the documents of the transformation that runs."""
     path = os.path.join(resources.STYLESHEETS, name)
     resolver = Resolver(resources.STYLESHEETS, trusted=True)
     compiled = etree.XSLT(reading.parse(reading.read(path), path, resolver, trusted=True))

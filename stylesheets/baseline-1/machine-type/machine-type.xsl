@@ -92,15 +92,24 @@
         </xsl:call-template>
       </xsl:when>
       <xsl:otherwise>
-        <xsl:for-each select="$versioned">
-          <xsl:sort select="string-length(substring-before('upstream rhel distribution', @kind))" data-type="number"/>
-          <xsl:sort select="@rank" data-type="number" order="descending"/>
-          <xsl:if test="position() = 1">
-            <xsl:value-of select="@name"/>
-          </xsl:if>
-        </xsl:for-each>
+        <xsl:call-template name="xfm:newest">
+          <xsl:with-param name="machines" select="$versioned"/>
+        </xsl:call-template>
       </xsl:otherwise>
     </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="xfm:newest">
+    <xsl:param name="machines"/>
+    <xsl:for-each select="$machines">
+      <xsl:sort select="string-length(substring-before('upstream rhel distribution', @kind))" data-type="number"/>
+      <xsl:sort select="@rank" data-type="number" order="descending"/>
+      <!-- pc-q35-jammy before its variant pc-q35-jammy-hpb, however the hosts are ordered -->
+      <xsl:sort select="@name"/>
+      <xsl:if test="position() = 1">
+        <xsl:value-of select="@name"/>
+      </xsl:if>
+    </xsl:for-each>
   </xsl:template>
 
   <!-- weaker than the one above: what is left has a version, or none to have -->
