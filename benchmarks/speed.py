@@ -6,7 +6,8 @@ Cold: one document, whole processes, in turn (A B C A B C ...), so that a machin
 
     xfm               the filter
     equivalent chain  a shell script: one xsltproc for each stylesheet that xfm runs on the document, one
-                      `xmllint --relaxng` for each validation that it makes
+                      `xmllint --relaxng` for each validation that it makes; without those stylesheets that call xfm's
+                      own functions, which xsltproc does not have
     short chain       the same with 5 stylesheets and 6 validations
 
 Warm: a whole corpus ($XFM_CORPUS, or libvirt's test documents beside the checkout, or else the project's own fixtures)
@@ -35,9 +36,10 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from xfm import new_pipeline, pin
+from xfm import functions, new_pipeline, pin
 from xfm.errors import XfmError
 from xfm.hookspecs import STAGES
+from xfm.knowledge import RunDocuments
 from xfm.stylesheet.stylesheet import PROVENANCE
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ def cold(runs: int) -> list[Row]:
         sheets, validations = _work(pipeline, COLD_DOCUMENT.read_bytes())
         # An installed package has its byte code; so has xfm here, from the warm-up on.
         settings = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        environment = {**settings, "XML_CATALOG_FILES": str(_catalogue(place, pipeline))}
+        documents = _documents(pipeline, COLD_DOCUMENT.read_bytes())
+        environment = {**settings, "XML_CATALOG_FILES": str(_catalogue(place, documents))}
         equivalent = _script(place / "equivalent.sh", sheets, validations, pipeline.schema.path)
         short = _script(place / "short.sh", sheets[:5], 6, pipeline.schema.path)
         program = shutil.which("xfm", path=str(Path(sys.executable).parent)) or "xfm"
@@ -137,18 +140,27 @@ def _work(pipeline: Pipeline, data: bytes) -> tuple[list[str], int]:
     result = pipeline.run(data)
     paths = {link.stylesheet.id: link.stylesheet.path for link in pipeline.chain(result.baseline).links}
     changed_stages = {step.stage for step in result.steps if step.changed}
-    return [paths[step.stylesheet] for step in result.steps], 1 + len(changed_stages) + 1
+    sheets = [paths[step.stylesheet] for step in result.steps]
+    plain = [path for path in sheets if functions.NAMESPACE not in Path(path).read_text("utf-8")]
+    return plain, 1 + len(changed_stages) + 1
 
 
-def _catalogue(place: Path, pipeline: Pipeline) -> Path:
-    """An XML catalogue that gives xsltproc the document that the pin stage reads."""
-    record = place / "provenance.xml"
-    record.write_bytes(_record(pipeline, 1))
+def _documents(pipeline: Pipeline, data: bytes, baseline: int = 1) -> dict[str, bytes]:
+    """What the stylesheets read beside the document, by URI."""
+    tree = etree.ElementTree(etree.fromstring(data))
+    known = RunDocuments(pipeline.knowledge, tree, baseline, lambda _: None)
+    return {PROVENANCE: _record(pipeline, baseline), **known}
+
+
+def _catalogue(place: Path, documents: dict[str, bytes]) -> Path:
+    """An XML catalogue that gives xsltproc the documents that stylesheets read."""
+    entries = []
+    for uri, data in documents.items():
+        file = place / (uri.partition(":")[2] + ".xml")
+        file.write_bytes(data)
+        entries.append(f'<uri name="{uri}" uri="{file.as_uri()}"/>')
     catalogue = place / "catalogue.xml"
-    catalogue.write_text(
-        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
-        f'<uri name="{PROVENANCE}" uri="{record.as_uri()}"/></catalog>'
-    )
+    catalogue.write_text(f'<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">{"".join(entries)}</catalog>')
     return catalogue
 
 
@@ -199,17 +211,18 @@ def _loops(name: str, pipeline: Pipeline, documents: list[bytes], rounds: int) -
     """Both loops over the documents, in turn; seconds a document."""
     relaxng = etree.RelaxNG(etree.parse(pipeline.schema.path))
     compiled: dict[tuple[str, ...], Stages] = {}
+    resolver = _Known()
     loops = []
     for data in documents:
         result = pipeline.run(data)
         ran = tuple(step.stylesheet for step in result.steps)
         if ran not in compiled:
-            compiled[ran] = _compiled(pipeline, result.baseline, ran)
-        loops.append(compiled[ran])
+            compiled[ran] = _compiled(pipeline, result.baseline, ran, resolver)
+        loops.append((compiled[ran], _documents(pipeline, data, result.baseline)))
     ours, theirs = [], []
     for _ in range(rounds):
         a, b = 0.0, 0.0
-        for data, stages in zip(documents, loops, strict=True):
+        for data, (stages, resolver.documents) in zip(documents, loops, strict=True):
             start = time.perf_counter()
             pipeline.run(data)
             middle = time.perf_counter()
@@ -224,24 +237,26 @@ def _loops(name: str, pipeline: Pipeline, documents: list[bytes], rounds: int) -
 Stages = list[list[tuple[etree.XSLT, dict[str, Any]]]]
 
 
-class _Record(etree.Resolver):
-    """Answers document('xfm:provenance') in the bare loop, always the same."""
+class _Known(etree.Resolver):
+    """Answers document('xfm:…') in the bare loop, from what was made before the clock ran."""
 
-    def __init__(self, record: bytes) -> None:
-        self.record = record
+    def __init__(self) -> None:
+        self.documents: dict[str, bytes] = {}
 
     def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002
-        return self.resolve_string(self.record, context) if system_url == PROVENANCE else None
+        data = self.documents.get(system_url or "")
+        return None if data is None else self.resolve_string(data, context)
 
 
-def _compiled(pipeline: Pipeline, baseline: int, ran: tuple[str, ...]) -> Stages:
+def _compiled(pipeline: Pipeline, baseline: int, ran: tuple[str, ...], resolver: _Known) -> Stages:
     """The stylesheets with these ids, compiled anew with lxml alone, by stage."""
     parser = etree.XMLParser()
-    parser.resolvers.add(_Record(_record(pipeline, baseline)))
+    parser.resolvers.add(resolver)
+    extensions: Any = functions.EXTENSIONS
     links = [link for link in pipeline.chain(baseline).links if link.stylesheet.id in ran]
     return [
         [
-            (etree.XSLT(etree.parse(link.stylesheet.path, parser)), dict(link.values))
+            (etree.XSLT(etree.parse(link.stylesheet.path, parser), extensions=extensions), dict(link.values))
             for link in links
             if link.stage == stage
         ]

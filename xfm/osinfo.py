@@ -134,12 +134,23 @@ def _all_paths(places: list[str]) -> list[str]:
     return sorted(path for path in found if not os.path.dirname(path).endswith(".d"))
 
 
+def _stem(selector: str) -> str:
+    """The product without its version: debian of debian12."""
+    return selector.rstrip("0123456789.")
+
+
+def _version(selector: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", selector.removeprefix(_stem(selector))))
+
+
 def _meant(selector: str, places: list[str]) -> str:
     from difflib import get_close_matches
 
     pattern = _ID if ":" in selector else _SHORT_ID
     known = [identifier for path in _all_paths(places) for identifier in _ids(path, places, pattern)]
-    close = get_close_matches(selector, known, n=1)
+    stem = _stem(selector)
+    older = [other for other in known if _stem(other) == stem and _version(other) < _version(selector)]
+    close = [max(older, key=_version)] if older else get_close_matches(selector, known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 

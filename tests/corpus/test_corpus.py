@@ -33,7 +33,7 @@ WAYS: dict[str, tuple[int | None, str]] = {
     "own-baseline": (None, ""),
     "new-guest": (1, ""),
     "windows": (1, "http://microsoft.com/win/11"),
-    "linux": (1, "http://debian.org/debian/12"),
+    "linux": (1, "http://debian.org/debian/11"),
 }
 
 Element = etree._Element

@@ -159,7 +159,8 @@ def test_the_table_says_of_kvm_guests_what_it_says_of_emulated_ones_and_more(tab
     only_kvm = {"host-passthrough", "host-model"}
     for (kind, arch, family), domain in found.items():
         if kind == "kvm":
-            emulated = values(found["qemu", arch, family])
+            # under KVM the models are those of the host's processor, which the table does not know
+            emulated = {(of, text) for of, text in values(found["qemu", arch, family]) if of != "cpu/custom"}
             assert emulated <= values(domain)
             more = {(of, text) for of, text in values(domain) - emulated if of != "features/hyperv/features"}
             assert more <= {("cpu/mode", mode) for mode in only_kvm}, (arch, family)

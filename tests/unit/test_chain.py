@@ -59,7 +59,7 @@ def test_a_parameter_that_is_not_set_has_its_default(sized: Path) -> None:
 
 
 def test_a_name_that_one_stylesheet_has_needs_no_id() -> None:
-    assert links(None, {"retries": "5000"})["hyperv"].values == {"retries": "5000"}
+    assert links(None, {"retries": "5000"})["hyperv"].values["retries"] == "5000"
 
 
 def test_a_name_that_several_stylesheets_have_is_ambiguous(sized: Path) -> None:

@@ -13,9 +13,10 @@
       Takes a domain of the QEMU driver whose author said neither mode nor model of the CPU. Under KVM and for one
       host, gives it with host-model, or with host-passthrough where libvirt has no host-model (aarch64); for several
       hosts, with the best named model that all of them can run, so that the guest can move among them; if they have
-      none in common, that is said, and libvirt's own default stays, which runs on all. Under TCG: maximum on x86 and
-      s390x; cortex-a57 on aarch64, where QEMU's own default has 32 bits and its maximum does not boot all kernels;
-      elsewhere libvirt's own. On riscv64 nothing: libvirt 9.0.0 starts no guest there that has a cpu element.
+      none in common, that is said, and libvirt's own default stays, which runs on all. Under TCG: Nehalem on x86_64,
+      the level x86-64-v2 that distributions ask for (libvirt's own default, qemu64, is below it); cortex-a57 on
+      aarch64, where QEMU's own default has 32 bits; elsewhere libvirt's own. Never the mode maximum, which is another
+      CPU with each QEMU. On riscv64 nothing: libvirt 9.0.0 starts no guest there that has a cpu element.
     </doc:summary>
     <doc:writes>domain/cpu</doc:writes>
     <doc:writes>domain/cpu/@mode</doc:writes>
@@ -47,6 +48,8 @@
   <xsl:variable name="xfm:model">
     <xsl:choose>
       <xsl:when test="/domain/@type = 'qemu' and $xfm:arch = 'aarch64' and $xfm:family = 'virt'">cortex-a57</xsl:when>
+      <xsl:when test="/domain/@type = 'qemu' and $xfm:arch = 'x86_64' and $xfm:family != ''
+          and $xfm:host/facts:value[@of = 'cpu/custom'] = 'Nehalem'">Nehalem</xsl:when>
       <xsl:when test="$xfm:several">
         <xsl:for-each select="$xfm:usable">
           <xsl:sort select="string-length(substring-before($xfm:ranked, concat(' ', ., ' ')))" data-type="number"/>
@@ -60,8 +63,6 @@
   <xsl:variable name="xfm:mode">
     <xsl:choose>
       <xsl:when test="$xfm:model != ''">custom</xsl:when>
-      <xsl:when test="/domain/@type = 'qemu' and $xfm:modes = 'maximum'
-          and ($xfm:x86 or $xfm:arch = 's390x')">maximum</xsl:when>
       <xsl:when test="/domain/@type != 'kvm' or $xfm:arch = 'riscv64'"/>
       <xsl:when test="$xfm:several and $xfm:arch != 'aarch64'"/>
       <xsl:when test="$xfm:modes = 'host-model'">host-model</xsl:when>

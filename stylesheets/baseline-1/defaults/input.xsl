@@ -10,9 +10,10 @@
     <doc:title>A tablet, and a keyboard where there is none, for graphics</doc:title>
     <doc:summary>
       Takes a domain of the QEMU driver that has graphics; gives it with a tablet unless it has one, so that the
-      pointer of the guest is where the viewer's is: on x86 on the USB bus if the operating system has a driver; on the
-      virt machines and pseries on the USB bus and with a keyboard, on s390x both on the virtio bus, because there they
-      have no PS/2. Without graphics there is nothing that one could point at, and nothing is added.
+      pointer of the guest is where the viewer's is: on x86 on the USB bus unless the operating system is not known, or
+      too old for one; on the virt machines and pseries on the USB bus and with a keyboard, on s390x both on the virtio
+      bus, because there they have no PS/2. Without graphics there is nothing that one could point at, and nothing is
+      added.
     </doc:summary>
     <doc:after>devices</doc:after>
     <doc:writes>domain/devices/input</doc:writes>
@@ -26,7 +27,8 @@
 
   <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
   <xsl:variable name="xfm:wanted" select="$xfm:family != ''
-      and (not($xfm:pc) or $xfm:linux or $xfm:build &gt;= 2195 or $xfm:drivers = 'http://usb.org/usb/80ee/0021')"/>
+      and (not($xfm:pc) or $xfm:linux or $xfm:build &gt;= 2195 or $xfm:os/@family = 'freebsd'
+      or $xfm:drivers = 'http://usb.org/usb/80ee/0021')"/>
 
   <xsl:template match="domain/devices[graphics]">
     <xsl:variable name="bus">

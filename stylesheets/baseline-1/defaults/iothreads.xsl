@@ -7,14 +7,15 @@
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
   <xsl:import href="../../lib/facts.xsl"/>
-  <doc:stylesheet id="iothreads" stage="defaults" abi="host" once="yes">
+  <doc:stylesheet id="iothreads" stage="defaults" abi="guest" once="yes">
     <doc:title>Threads of their own for virtio disks</doc:title>
     <doc:summary>
       Takes a domain of the QEMU driver whose author said nothing of IOThreads, or only their number; gives it with
       some, and each virtio disk and each virtio-scsi controller with one of them, so that their requests do not wait
       for QEMU's main loop. There are as many as disks and controllers, but not more than vCPUs, nor than the maximum.
       Which one a disk gets follows from its target, a controller's from its index. A device with an address was here
-      before, and stays as it is; so does a vhostuser disk, which QEMU does not serve.
+      before, and stays as it is; so does a vhostuser disk, which QEMU does not serve. No guest sees an IOThread; but
+      how a guest that exists already is run is its owner's choice, so nothing is done in adoption.
     </doc:summary>
     <doc:after>disk-discard</doc:after>
     <doc:after>disk-driver</doc:after>

@@ -7,7 +7,7 @@
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
   <xsl:import href="../../lib/facts.xsl"/>
-  <doc:stylesheet id="shared-memory" stage="defaults" abi="host">
+  <doc:stylesheet id="shared-memory" stage="defaults" abi="guest">
     <doc:title>Memory that virtiofs and vhost-user can share</doc:title>
     <doc:summary>
       Takes a domain of the QEMU driver that has a virtiofs file system, or an interface or disk of the type vhostuser:

@@ -15,8 +15,9 @@
       device without a model with one: virtio where the operating system has the driver, and on s390x and the virt
       machines, which know nothing better; vga on pseries, whose firmware drives no other; ramfb for Windows on Arm,
       which shows what the firmware's linear framebuffer has, and virtio has none. On x86 else vga, which every
-      operating system drives by VGA or VESA, and UEFI by its GOP; for Windows before Vista, which does not, cirrus.
-      (libvirt would take cirrus for all of x86.) A model that the hosts do not have is left to libvirt.
+      operating system drives by VGA or VESA, and UEFI by its GOP; for Windows before Vista, which does not, cirrus if
+      the hosts have it. (libvirt would take cirrus for all of x86.) Any other model that the hosts do not have is left
+      to libvirt.
     </doc:summary>
     <doc:after>devices</doc:after>
     <doc:writes>domain/devices/video</doc:writes>
@@ -31,17 +32,18 @@
     <doc:source>osinfo-db, device 1af4/1050 (virtio-gpu), 1234/1111 (vga); QEMU hw/display/ramfb.c</doc:source>
   </doc:stylesheet>
 
+  <xsl:variable name="xfm:models" select="$xfm:host/facts:value[@of = 'video/modelType']"/>
   <xsl:variable name="xfm:model">
     <xsl:choose>
       <xsl:when test="$xfm:family = ''"/>
       <xsl:when test="$xfm:family = 'pseries'">vga</xsl:when>
       <xsl:when test="$xfm:family = 'virt' and $xfm:windows != ''">ramfb</xsl:when>
       <xsl:when test="$xfm:virtio-gpu or ($xfm:family != 'q35' and $xfm:family != 'pc')">virtio</xsl:when>
-      <xsl:when test="$xfm:build &gt; 0 and $xfm:build &lt; 6000">cirrus</xsl:when>
+      <xsl:when test="$xfm:build &gt; 0 and $xfm:build &lt; 6000 and $xfm:models = 'cirrus'">cirrus</xsl:when>
       <xsl:otherwise>vga</xsl:otherwise>
     </xsl:choose>
   </xsl:variable>
-  <xsl:variable name="xfm:known" select="$xfm:host/facts:value[@of = 'video/modelType'] = $xfm:model"/>
+  <xsl:variable name="xfm:known" select="$xfm:models = $xfm:model"/>
 
   <xsl:template match="domain/devices[graphics][not(video)]">
     <xsl:copy>

@@ -12,14 +12,15 @@
   <doc:stylesheet id="machine-type" stage="machine-type" abi="guest">
     <doc:title>An alias of a machine, or none, becomes a versioned machine</doc:title>
     <doc:summary>
-      Takes a domain of the QEMU driver, gives it with os/type/@machine as a versioned machine where it is an alias (q35,
-      pc, virt, s390-ccw-virtio, pseries) or missing, so that the same document means the same machine on every host.
-      Where none is named: q35 on x86 (pc where the document needs i440fx), virt on aarch64, s390-ccw-virtio,
+      Takes a domain of the QEMU driver, gives it with os/type/@machine as a versioned machine where it is an alias
+      (q35, pc, virt, s390-ccw-virtio, pseries) or missing, so that the same document means the same machine on every
+      host. Where none is named: q35 on x86 (pc where the document needs i440fx), virt on aarch64, s390-ccw-virtio,
       pseries; with it the architecture is said too. Which version: that of the pin, in a domain that has one; else
       what the alias stands for on every host; else the newest that all hosts have, of upstream's machines before Red
       Hat's (…-rhel9.2.0) before another distribution's (…-jammy), and none that a host deprecates. Hosts that share
-      none are refused. A machine with a version, and one without versions (riscv64's virt, isapc, microvm), stays as it
-      is: a message warns of one that a host deprecates or lacks.
+      none are refused. A distribution's own alias (ubuntu-q35) becomes what it stands for on every host. A machine
+      with a version, and one without versions (riscv64's virt, isapc, microvm), stays as it is: a message warns of one
+      that a host deprecates or lacks.
     </doc:summary>
     <doc:param name="qemu" type="version" default="">The QEMU release whose upstream machines are meant (7.2), instead of the newest that all hosts have</doc:param>
     <doc:writes>domain/os/type/@machine</doc:writes>
@@ -130,7 +131,14 @@
       </xsl:when>
     </xsl:choose>
     <xsl:copy>
-      <xsl:apply-templates select="@* | node()"/>
+      <xsl:apply-templates select="@*"/>
+      <!-- a distribution's own alias: ubuntu-q35 -->
+      <xsl:for-each select="$xfm:facts/facts:alias[@name = current()/@machine and $xfm:qemu]">
+        <xsl:attribute name="machine">
+          <xsl:value-of select="@machine"/>
+        </xsl:attribute>
+      </xsl:for-each>
+      <xsl:apply-templates select="node()"/>
     </xsl:copy>
   </xsl:template>
 </xsl:stylesheet>
