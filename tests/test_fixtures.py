@@ -3,9 +3,8 @@
 ``input.xml`` goes through the stylesheets of that stage alone, and must give ``expected.xml``, or fail as
 ``error.txt`` says. The name of a case begins with the id of the stylesheet that it is about; in the stages of
 :data:`ALONE`, where each has a concern of its own, that one runs alone, unless ``params.toml`` says ``whole-stage =
-true``. ``params.toml`` may also hold ``baseline``, a table ``[set]``, ``os``
-(as ``--os``), ``host-facts`` (files of ``tests/fixtures/host-facts``) and, for pin, ``changed = false`` (the stages before
-changed nothing).
+true``. ``params.toml`` may also hold ``baseline``, a table ``[set]``, ``os`` (as ``--os``), ``host-facts`` (files of
+``tests/fixtures/host-facts``) and, for pin, ``changed = false`` (the stages before changed nothing).
 
 Expected files are written by hand, or by ``pytest --regen`` and then read: it writes those that are missing, and never
 touches one that is there.
@@ -87,7 +86,10 @@ def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _Element
     alone = case.parent.name in ALONE and not _params(case).get("whole-stage")
     for link in running:
         if link.stage == case.parent.name and not (alone and link.stylesheet.id != _about(case)):
-            document, _ = link.stylesheet.apply(document, link.values, documents)
+            after, _ = link.stylesheet.apply(document, link.values, documents)
+            if not link.stylesheet.concerns(document):
+                assert etree.tostring(after) == etree.tostring(document), f"{link.stylesheet.id} would be passed over"
+            document = after
     return document
 
 

@@ -210,6 +210,9 @@ class _Run:
         for link in self.running:
             if link.stage != stage:
                 continue
+            if not link.stylesheet.concerns(self.document):
+                self.steps.append(Step(stage, link.stylesheet.id, False))
+                continue
             if self.progress:
                 self.progress(stage, link.stylesheet.id)
             try:

@@ -1,7 +1,7 @@
 """What xfm makes of a new guest is a guest: libvirt takes it as it is, and QEMU starts it.
 
-The guests are those of ``tests/fixtures/profiles``. A test machine has no KVM, no bridges and none of their disks, so each
-becomes one of type qemu, its disks are empty images and its interfaces QEMU's own; all else is the author's.
+The guests are those of ``tests/fixtures/profiles``. A test machine has no KVM, no bridges and none of their disks, so
+each becomes one of type qemu, its disks are empty images and its interfaces QEMU's own; all else is the author's.
 """
 
 from __future__ import annotations
@@ -71,15 +71,15 @@ def transformed(case: Path, document: bytes) -> str:
     return pipeline.run(document).xml.decode()
 
 
-def added(dump: str, written: str) -> list[tuple[str, ...]]:
+def added(dump: str, written: str) -> list[tuple[str, str, str]]:
     """What the dump has of devices that was not written, by name, alias and address.
 
-    libvirt always says what a machine cannot be without and has no address to choose for: the emulator, PS/2 inputs, the audio backend,
-    the panic device of pseries and s390x, and the first serial port once more as a console.
+    libvirt always says what a machine cannot be without and has no address to choose for: the emulator, PS/2 inputs,
+    the audio backend, the panic device of pseries and s390x, and the first serial port once more as a console.
     """
     before = [_known(device) for device in etree.fromstring(written).iterfind("devices/*")]
     implicit = [("emulator", "", ""), ("audio", "", ""), ("panic", "", ""), ("input", "", ""), ("input", "", "")]
-    implicit += [("console", *known[1:]) for known in before if known[0] == "serial"]
+    implicit += [("console", alias, place) for kind, alias, place in before if kind == "serial"]
     after = [_known(device) for device in etree.fromstring(dump).iterfind("devices/*")]
     for known in (*before, *implicit):
         if known in after:
@@ -87,7 +87,7 @@ def added(dump: str, written: str) -> list[tuple[str, ...]]:
     return after
 
 
-def _known(device: etree._Element) -> tuple[str, ...]:
+def _known(device: etree._Element) -> tuple[str, str, str]:
     address, alias = device.find("address"), device.find("alias")
     place = "" if address is None else etree.tostring(address, with_tail=False).decode()
     return str(device.tag), "" if alias is None else alias.get("name", ""), place

@@ -25,7 +25,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 SHEETS = sorted(Path(resources.STYLESHEETS).rglob("*.xsl"))
 XSL = f"{{{XSL_NAMESPACE}}}"
 DOC = f"{{{DOC_NAMESPACE}}}"
-#: The stylesheets of the chain; the others are imported by these (lib, order tables), or are what xfm applies elsewhere.
+#: The stylesheets of the chain; the others are imported by these, or are what xfm applies elsewhere.
 CHAIN = [
     path
     for path in SHEETS

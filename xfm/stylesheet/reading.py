@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import cache
 
 from lxml import etree
 
@@ -83,6 +84,12 @@ def read(path: str) -> bytes:
     return data
 
 
+@cache
+def read_own(path: str) -> bytes:
+    """The bytes of one of xfm's own stylesheets, which many others may import."""
+    return read(path)
+
+
 def parse(data: bytes, path: str, resolver: etree.Resolver | None = None, *, trusted: bool = False) -> etree._Element:
     """The root of a stylesheet, every instruction of which is one of XSLT 1.0's and none of which writes.
 
@@ -123,6 +130,12 @@ def parse(data: bytes, path: str, resolver: etree.Resolver | None = None, *, tru
     if not trusted:
         _check_instructions(root, path)
     return root
+
+
+@cache
+def parse_own(path: str) -> etree._Element:
+    """The root of one of xfm's own stylesheets, to look at, not to compile."""
+    return parse(read_own(path), path, trusted=True)
 
 
 def _check_instructions(root: etree._Element, path: str) -> None:

@@ -57,7 +57,7 @@ class Resolver(etree.Resolver):
                 hint="import each file once, and none that imports its importer",
             )
         try:
-            data = reading.read(path)
+            data = reading.read_own(path) if self.trusted else reading.read(path)
         except PluginError as error:
             raise PluginError(
                 "stylesheet-compile",

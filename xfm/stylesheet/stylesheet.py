@@ -16,7 +16,7 @@ from xfm import functions
 from xfm.errors import DocumentError, PluginError, XfmError
 from xfm.model import XSL_NAMESPACE
 from xfm.stylesheet import declaration as declarations
-from xfm.stylesheet import reading
+from xfm.stylesheet import matching, reading
 from xfm.stylesheet.resolver import Resolver
 
 if TYPE_CHECKING:
@@ -97,8 +97,25 @@ class Stylesheet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the file and all that it imports, as the pin records it."""
+        return "sha256:" + functions.sha256_hex(self._data, *self._imported)
+
+    @property
+    def _imported(self) -> list[bytes]:
+        if self.builtin:
+            return matching.imported(self._root, self.path)
         self.compile()
-        return "sha256:" + functions.sha256_hex(self._data, *self._resolver.imported)
+        return self._resolver.imported
+
+    @cached_property
+    def _matches(self) -> etree.XPath | None:
+        return matching.condition(self._root, self.path) if self.builtin else None
+
+    def concerns(self, document: _ElementTree) -> bool:
+        """Whether one of its templates matches anything in the document; if not, it would give a copy.
+
+        That is known without compiling it of most of xfm's own; of all others it is taken for granted.
+        """
+        return self._matches is None or bool(self._matches(document))
 
     def is_as_pinned(self, digest: str | None) -> bool:
         """Whether it is what a pin knows under its id by this digest; xfm's own are frozen with their baseline."""

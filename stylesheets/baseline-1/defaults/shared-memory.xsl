@@ -26,7 +26,8 @@
       or interface/@type = 'vhostuser' or disk/@type = 'vhostuser']
       and not(/domain/cpu/numa/cell and not(/domain/cpu/numa/cell[not(@memAccess = 'shared')]))"/>
 
-  <xsl:template match="domain[not(memoryBacking)]">
+  <xsl:template match="domain[devices[filesystem/driver/@type = 'virtiofs' or interface/@type = 'vhostuser' or disk/@type = 'vhostuser']]
+      [not(memoryBacking)]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="$xfm:wanted">
@@ -37,7 +38,8 @@
     </xsl:copy>
   </xsl:template>
 
-  <xsl:template match="domain/memoryBacking">
+  <xsl:template match="domain[devices[filesystem/driver/@type = 'virtiofs' or interface/@type = 'vhostuser' or disk/@type = 'vhostuser']]
+      /memoryBacking">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="$xfm:wanted">

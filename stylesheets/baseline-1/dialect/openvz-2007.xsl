@@ -62,7 +62,7 @@
     <xsl:apply-templates select="$xfm:domain" mode="xfm:kept"/>
   </xsl:variable>
 
-  <xsl:template match="domain">
+  <xsl:template match="domain[@type = 'openvz']">
     <xsl:choose>
       <xsl:when test="$xfm:old">
         <xsl:call-template name="xfm:container"/>
@@ -112,14 +112,14 @@
   <xsl:template match="domain/devices/*[self::filesystem or self::disk][template or quota]
       | domain/devices/interface[ipaddress or netmask or gateway or name]"/>
 
-  <xsl:template match="domain/devices">
+  <xsl:template match="domain[@type = 'openvz']/devices">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:call-template name="xfm:devices"/>
     </xsl:copy>
   </xsl:template>
 
-  <xsl:template match="domain/metadata">
+  <xsl:template match="domain[@type = 'openvz']/metadata">
     <xsl:copy>
       <xsl:copy-of select="@* | node()[not(self::ovz:container)]"/>
       <xsl:if test="ovz:container or string($xfm:kept) != ''">

@@ -80,7 +80,7 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain/devices/*[not(address)]">
+  <xsl:template match="domain[os/type[@arch = 's390x' or starts-with(@machine, 's390')]]/devices/*[not(address)]">
     <xsl:variable name="id" select="generate-id()"/>
     <xsl:copy>
       <xsl:copy-of select="@* | node()"/>

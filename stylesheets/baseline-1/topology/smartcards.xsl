@@ -39,7 +39,7 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain/devices">
+  <xsl:template match="domain/devices[smartcard]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="smartcard[not(address)]">

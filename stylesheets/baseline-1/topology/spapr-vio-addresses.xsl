@@ -75,7 +75,8 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain/devices/*[not(address[@type != 'spapr-vio' or @reg])]">
+  <xsl:template match="domain[os/type[starts-with(@arch, 'ppc64') or starts-with(@machine, 'pseries')]]
+      /devices/*[not(address[@type != 'spapr-vio' or @reg])]">
     <xsl:variable name="id" select="generate-id()"/>
     <xsl:variable name="address">
       <xsl:for-each select="exsl:node-set($xfm:places)">
