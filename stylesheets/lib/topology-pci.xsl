@@ -215,9 +215,12 @@
   <xsl:template match="controller[@model = 'ich9-uhci2']" mode="xfm:function">1</xsl:template>
   <xsl:template match="controller[@model = 'ich9-uhci3']" mode="xfm:function">2</xsl:template>
 
-  <!-- The devices, each that has a place with its address. -->
+  <!-- The mode xfm:placed gives the devices, each that has a place with its address. -->
   <xsl:key name="xfm:place" match="place | follow" use="@id"/>
-  <xsl:template match="domain/devices/*">
+  <xsl:template match="text() | comment() | processing-instruction()" mode="xfm:placed">
+    <xsl:copy/>
+  </xsl:template>
+  <xsl:template match="domain/devices/*" mode="xfm:placed">
     <xsl:variable name="device" select="."/>
     <xsl:variable name="id" select="generate-id()"/>
     <xsl:variable name="address">

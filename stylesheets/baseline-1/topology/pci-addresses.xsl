@@ -100,10 +100,12 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain/devices">
+  <xsl:template match="domain[os/type[not(@machine) or @machine = 'pc' or starts-with(@machine, 'pseries')
+      or (starts-with(@machine, 'pc-') and not(starts-with(@machine, 'pc-q35-')))]]/devices">
     <xsl:variable name="devices" select="."/>
     <xsl:copy>
-      <xsl:apply-templates select="@* | node()"/>
+      <xsl:copy-of select="@*"/>
+      <xsl:apply-templates mode="xfm:placed"/>
       <xsl:for-each select="exsl:node-set($xfm:bridge-places)/place[starts-with(@id, 'bridge-')]">
         <xsl:variable name="place" select="."/>
         <controller type="pci" index="{@index}" model="pci-bridge">

@@ -174,9 +174,11 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain/devices">
+  <xsl:template match="domain[os/type[not(@machine) or @machine = 'q35' or starts-with(@machine, 'pc-q35-')
+      or @machine = 'virt' or starts-with(@machine, 'virt-')]]/devices">
     <xsl:copy>
-      <xsl:apply-templates select="@* | node()"/>
+      <xsl:copy-of select="@*"/>
+      <xsl:apply-templates mode="xfm:placed"/>
       <xsl:call-template name="xfm:add-ports"/>
       <xsl:call-template name="xfm:add-bridges"/>
     </xsl:copy>
