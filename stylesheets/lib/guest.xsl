@@ -11,8 +11,9 @@
     xfm:arch      os/type/@arch; where the author left it open, the architecture of the emulator's name, else x86_64
     xfm:x86       boolean: x86_64 or i686
     xfm:family    the machine family: q35, pc, virt, s390-ccw-virtio, pseries; the empty string for any other.
-                  With no machine named: q35, unless the document has something that q35 cannot (an IDE disk or
-                  controller, an i440fx root bus) or that speaks of an unknown layout (a PCI address); then pc.
+                  With no machine named: that of the pin's machine. Without a pin on x86: q35, unless the document has
+                  something that q35 cannot (an IDE disk or controller, an i440fx root bus), or a PCI address and no
+                  PCI Express; then pc.
 
     Sources: libvirt formatdomain.html, os, and src/qemu/qemu_domain.c (qemuDomainMachineIsQ35 and its
     neighbours); QEMU docs/system/i386/pc.rst (q35 has no IDE).
@@ -37,7 +38,8 @@
   <xsl:variable name="xfm:family">
     <xsl:if test="$xfm:qemu">
       <xsl:call-template name="xfm:family">
-        <xsl:with-param name="machine" select="string(/domain/os/type/@machine)"/>
+        <xsl:with-param name="machine"
+            select="string(/domain/os/type/@machine | /domain[not(os/type/@machine)]/metadata/pin:pin/@machine)"/>
       </xsl:call-template>
     </xsl:if>
   </xsl:variable>
@@ -76,6 +78,7 @@
   <xsl:template name="xfm:open-x86-family">
     <xsl:variable name="devices" select="/domain/devices"/>
     <xsl:choose>
+      <xsl:when test="$devices/controller[starts-with(@model, 'pcie-')]">q35</xsl:when>
       <xsl:when test="$devices/disk/target[@bus = 'ide' or (not(@bus) and starts-with(@dev, 'hd'))]">pc</xsl:when>
       <xsl:when test="$devices/controller[@type = 'ide' or @model = 'pci-root' or starts-with(@model, 'piix')]">pc</xsl:when>
       <xsl:when test="$devices/*/address[@type = 'pci'][not(parent::controller[@model = 'pcie-root-port'])]">pc</xsl:when>

@@ -143,6 +143,9 @@
         <xsl:if test="not(@bus)">
           <xsl:attribute name="bus">0</xsl:attribute>
         </xsl:if>
+        <xsl:if test="not(@slot)">
+          <xsl:attribute name="slot">0</xsl:attribute>
+        </xsl:if>
         <xsl:if test="not(@function)">
           <xsl:attribute name="function">0</xsl:attribute>
         </xsl:if>

@@ -45,6 +45,12 @@
 
   <xsl:template match="domain/os/type[not(@machine) or @machine = 'q35' or @machine = 'pc' or @machine = 'virt'
       or @machine = 's390-ccw-virtio' or @machine = 'pseries']">
+    <xsl:if test="/domain/metadata/pin:pin/@machine and $xfm:pinned-machine = ''">
+      <xsl:message>
+        <xsl:value-of select="concat('this guest was pinned to ', /domain/metadata/pin:pin/@machine,
+            ', and the document asks for a machine of another family')"/>
+      </xsl:message>
+    </xsl:if>
     <xsl:variable name="machine">
       <xsl:if test="$xfm:family != '' and ($xfm:machines or $xfm:facts/@hosts &gt; 0)">
         <xsl:call-template name="xfm:choose"/>
