@@ -42,7 +42,7 @@ def xfm_policy(baseline: int) -> list[Contribution]:
 
 @hookimpl
 def xfm_defaults(baseline: int) -> list[Contribution]:
-    """Devices and values that are missing."""
+    """Devices and values that are missing; docs/defaults.md lists them by concern."""
     return _stage("defaults", baseline)
 
 
@@ -54,19 +54,19 @@ def xfm_enlightenments(baseline: int) -> list[Contribution]:
 
 @hookimpl
 def xfm_machine_type(baseline: int) -> list[Contribution]:
-    """Versioned machines."""
+    """Versioned machines that all hosts have."""
     return _stage("machine-type", baseline)
 
 
 @hookimpl
 def xfm_device_identity(baseline: int) -> list[Contribution]:
-    """``ua-`` aliases."""
+    """UUID, serials, MAC addresses, ACPI indexes, names of ports, ``ua-`` aliases."""
     return _stage("device-identity", baseline)
 
 
 @hookimpl
 def xfm_topology(baseline: int) -> list[Contribution]:
-    """Nothing yet: addresses stay as the author or libvirt gave them."""
+    """Controllers, and an address for each device by its kind; docs/topology.md tells the scheme."""
     return _stage("topology", baseline)
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+# Siblings that share less than this of what they say are two, not one that was altered.
+_UNLIKE = 0.5
+
+
 class Change(NamedTuple):
     """One node that was added (``before`` is empty), removed (``after`` is empty) or altered.
 
@@ -59,17 +63,33 @@ def _children(ones: list[_Element], others: list[_Element]) -> Iterator[Change]:
 
 
 def _replaced(gone: list[_Element], come: list[_Element]) -> Iterator[Change]:
-    """Of two runs of siblings, those of one name belong together in their order; the rest was removed or added."""
+    """Of two runs of siblings, those of one name that have most in common belong together; others came or went.
+
+    Where there is one of a name on either side, it is the same one, whatever it says now.
+    """
     left = list(gone)
+    alone = {e.tag for e in gone if [o.tag for o in gone].count(e.tag) == [o.tag for o in come].count(e.tag) == 1}
     for element in come:
-        partner = next((candidate for candidate in left if candidate.tag == element.tag), None)
-        if partner is None:
+        candidates = [other for other in left if other.tag == element.tag]
+        partner = max(candidates, key=lambda other: _likeness(other, element), default=None)
+        if partner is None or not (element.tag in alone or _likeness(partner, element) > _UNLIKE):
             yield Change(_path(element), "", _text(element))
         else:
             left.remove(partner)
             yield from _elements(partner, element)
     for element in left:
         yield Change(_path(element), _text(element), "")
+
+
+def _likeness(one: _Element, other: _Element) -> float:
+    """What two elements have in common of what the poorer of them says of itself and its children: 0 to 1."""
+    says, others = _leaves(one), _leaves(other)
+    return len(says & others) / max(1, min(len(says), len(others)))
+
+
+def _leaves(element: _Element) -> set[tuple[str, str, str]]:
+    told = {(str(e.tag), str(name), str(value)) for e in element.iter("*") for name, value in e.items()}
+    return told | {(str(e.tag), "", (e.text or "").strip()) for e in element.iter("*") if (e.text or "").strip()}
 
 
 def _text(element: _Element) -> str:

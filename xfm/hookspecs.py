@@ -57,7 +57,7 @@ def xfm_enlightenments(baseline: int) -> Contributions:
 
 @hookspec
 def xfm_machine_type(baseline: int) -> Contributions:
-    """An alias of a machine, or none, becomes a versioned machine."""
+    """An alias of a machine, or none, becomes a versioned machine: the newest that all hosts have."""
 
 
 @hookspec
@@ -67,7 +67,7 @@ def xfm_device_identity(baseline: int) -> Contributions:
 
 @hookspec
 def xfm_topology(baseline: int) -> Contributions:
-    """Every device gets its explicit address."""
+    """Every device gets its explicit address, so that adding or removing one never moves another."""
 
 
 @hookspec

@@ -25,9 +25,14 @@ def test_every_command_prints_what_the_readme_shows(run_document: RunDocument) -
 def test_the_first_screen_is_a_runnable_before_and_after() -> None:
     screen = "".join(README.read_text(encoding="utf-8").splitlines(keepends=True)[:FIRST_SCREEN])
     before = re.search(r"^```xml web1\.xml\n(.*?)^```$", screen, re.DOTALL | re.MULTILINE)
-    after = re.search(r"^```console\n\$ xfm [^\n]*web1\.xml\n(.+?)^```$", screen, re.DOTALL | re.MULTILINE)
+    after = re.search(r"^```console\n\$ xfm [^\n]*web1\.xml[^\n]*\n(.+?)^```$", screen, re.DOTALL | re.MULTILINE)
     assert before and after and before.end() < after.start()
     assert len(before[1].splitlines()) <= 14
+
+
+def test_every_document_is_linked() -> None:
+    linked = set(re.findall(r"\]\((docs/[^)#]+)\)", README.read_text(encoding="utf-8")))
+    assert linked == {f"docs/{path.name}" for path in ROOT.glob("docs/*.md")}
 
 
 def test_what_is_not_run_here_is_tested_elsewhere() -> None:

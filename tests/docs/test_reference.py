@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from xfm import builtin, chain, cli, plugins, settings
+from xfm import builtin, chain, cli, functions, knowledge, plugins, settings
 from xfm import hookspecs as specs
 from xfm.cli import options
 from xfm.errors import CODES
 from xfm.stylesheet import declaration
 from xfm.stylesheet.parameters import TYPES
-from xfm.stylesheet.stylesheet import Stylesheet
+from xfm.stylesheet.stylesheet import PROVENANCE, Stylesheet
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {"": cli.FILTER, **cli.COMMANDS}
@@ -96,7 +96,23 @@ def test_every_part_of_the_doc_block_is_documented(heading: str, names: set[str]
 def test_every_module_is_in_the_architecture() -> None:
     text = text_of("docs/architecture.md")
     modules = [path.name for path in (ROOT / "xfm").glob("*.py") if not path.name.startswith("__")]
+    modules += [f"{path.parent.name}/" for path in (ROOT / "xfm").glob("*/__init__.py")]
     assert [name for name in modules if f"`xfm/{name}`" not in text] == []
+
+
+def test_every_folder_of_stylesheets_is_in_the_architecture() -> None:
+    table = section("docs/architecture.md", "Stylesheets, by folder")
+    folders = [path.name for path in (ROOT / "stylesheets").iterdir() if not path.name.startswith("baseline-")]
+    assert folders and [name for name in folders if f"`stylesheets/{name}/`" not in table] == []
+
+
+def test_every_library_and_function_is_told_to_authors_of_plugins() -> None:
+    text = section("docs/hooks.md", "What a stylesheet can use")
+    libraries = [path.name for path in (ROOT / "stylesheets/lib").glob("*.xsl")]
+    assert libraries and [name for name in libraries if f"{name}`" not in text] == []
+    assert [name for _, name in functions.EXTENSIONS if f"`f:{name}(" not in text] == []
+    documents = (knowledge.HOST_FACTS, knowledge.OS, PROVENANCE)
+    assert [uri for uri in documents if f"`document('{uri}')`" not in text] == []
 
 
 def test_every_error_code_has_a_heading() -> None:

@@ -62,6 +62,8 @@
           <xsl:choose>
             <xsl:when test="$xfm:family = 'q35' and $xfm:drivers
                 and not($xfm:drivers = 'http://qemu.org/chipset/x86/q35')">pc</xsl:when>
+            <!-- a Windows says by its id how old it is, whatever the database has -->
+            <xsl:when test="$xfm:family = 'q35' and $xfm:windows != '' and $xfm:build &lt; 7600">pc</xsl:when>
             <xsl:otherwise>
               <xsl:value-of select="$xfm:family"/>
             </xsl:otherwise>

@@ -35,7 +35,8 @@
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:choose>
-        <xsl:when test="$xfm:pc and $xfm:drivers = concat($xfm:pci, '1b36/0004') or $xfm:family = 'pseries'
+        <xsl:when test="$xfm:pc and ($xfm:drivers = concat($xfm:pci, '1b36/0004')
+            or (not($xfm:drivers) and $xfm:build &gt;= 9200)) or $xfm:family = 'pseries'
             or ($xfm:family = 'virt' and $users)">
           <controller type="usb" index="0" model="qemu-xhci" ports="15"/>
         </xsl:when>

@@ -247,7 +247,7 @@
         <xsl:value-of select="concat('libvirt ', $xfm:oldest, ' does not know it')"/>
       </xsl:when>
       <!-- The table that stands in for facts tells nothing of processors, so what is asked for there is believed. -->
-      <xsl:when test="$xfm:lists and not($xfm:listed = $feature) and not($asked and $xfm:facts/@hosts = 0)">
+      <xsl:when test="$feature != 'vendor_id' and $xfm:lists and not($xfm:listed = $feature) and not($asked and $xfm:facts/@hosts = 0)">
         <xsl:choose>
           <xsl:when test="$xfm:facts/@hosts = 0">without host facts nothing says that the hosts have it</xsl:when>
           <xsl:otherwise>not every host has it</xsl:otherwise>

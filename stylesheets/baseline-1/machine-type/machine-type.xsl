@@ -17,10 +17,10 @@
       host. Where none is named: q35 on x86 (pc where the document needs i440fx), virt on aarch64, s390-ccw-virtio,
       pseries; with it the architecture is said too. Which version: that of the pin, in a domain that has one; else
       what the alias stands for on every host; else the newest that all hosts have, of upstream's machines before Red
-      Hat's (…-rhel9.2.0) before another distribution's (…-jammy), and none that a host deprecates. Hosts that share
-      none are refused. A distribution's own alias (ubuntu-q35) becomes what it stands for on every host. A machine
-      with a version, and one without versions (riscv64's virt, isapc, microvm), stays as it is: a message warns of one
-      that a host deprecates or lacks.
+      Hat's (…-rhel9.2.0) before another distribution's (…-jammy), and one that a host deprecates only where there is
+      no other. Hosts that share none are refused. A distribution's own alias (ubuntu-q35) becomes what it stands for
+      on every host. A machine with a version, and one without versions (riscv64's virt, isapc, microvm), stays as it
+      is: a message warns of one that a host deprecates or lacks.
     </doc:summary>
     <doc:param name="qemu" type="version" default="">The QEMU release whose upstream machines are meant (7.2), instead of the newest that all hosts have</doc:param>
     <doc:writes>domain/os/type/@machine</doc:writes>
@@ -56,6 +56,9 @@
         <xsl:call-template name="xfm:choose"/>
       </xsl:if>
     </xsl:variable>
+    <xsl:call-template name="xfm:warn">
+      <xsl:with-param name="machine" select="string($machine)"/>
+    </xsl:call-template>
     <xsl:copy>
       <xsl:apply-templates select="@*"/>
       <xsl:if test="$machine != ''">
@@ -73,7 +76,7 @@
   <xsl:template name="xfm:choose">
     <xsl:variable name="asked" select="concat($xfm:prefix, $qemu)"/>
     <xsl:variable name="canonical" select="$xfm:facts/facts:alias[@name = $xfm:family]/@machine"/>
-    <xsl:variable name="versioned" select="$xfm:machines[@rank &gt; 0 and not(@deprecated)]"/>
+    <xsl:variable name="versioned" select="$xfm:machines[@rank &gt; 0]"/>
     <xsl:choose>
       <xsl:when test="$xfm:pinned-machine != ''">
         <xsl:value-of select="$xfm:pinned-machine"/>
@@ -93,6 +96,11 @@
       <xsl:when test="$canonical">
         <xsl:value-of select="$canonical"/>
       </xsl:when>
+      <xsl:when test="not($xfm:facts/facts:machine or $xfm:facts/facts:domain)">
+        <xsl:call-template name="xfm:fail">
+          <xsl:with-param name="reason" select="concat('not every host runs guests of ', $xfm:arch)"/>
+        </xsl:call-template>
+      </xsl:when>
       <xsl:when test="not($versioned)">
         <xsl:call-template name="xfm:fail">
           <xsl:with-param name="reason" select="concat('the hosts share no machine of the family ', $xfm:family)"/>
@@ -100,7 +108,7 @@
       </xsl:when>
       <xsl:otherwise>
         <xsl:call-template name="xfm:newest">
-          <xsl:with-param name="machines" select="$versioned"/>
+          <xsl:with-param name="machines" select="$versioned[not(@deprecated) or not($versioned[not(@deprecated)])]"/>
         </xsl:call-template>
       </xsl:otherwise>
     </xsl:choose>
@@ -121,21 +129,11 @@
 
   <!-- weaker than the one above: what is left has a version, or none to have -->
   <xsl:template match="domain/os/type[@machine]" priority="-1">
-    <xsl:variable name="known" select="$xfm:facts/facts:machine[@name = current()/@machine]"/>
-    <xsl:choose>
-      <xsl:when test="not($xfm:qemu)"/>
-      <xsl:when test="$known/@deprecated">
-        <xsl:message>
-          <xsl:value-of select="concat('the machine ', @machine, ' is deprecated: a later QEMU will not have it')"/>
-        </xsl:message>
-      </xsl:when>
-      <xsl:when test="$xfm:facts/@hosts &gt; 0 and not($known)
-          and not($xfm:facts/facts:alias[@name = current()/@machine])">
-        <xsl:message>
-          <xsl:value-of select="concat('not every host has the machine ', @machine)"/>
-        </xsl:message>
-      </xsl:when>
-    </xsl:choose>
+    <xsl:if test="$xfm:qemu">
+      <xsl:call-template name="xfm:warn">
+        <xsl:with-param name="machine" select="string(@machine)"/>
+      </xsl:call-template>
+    </xsl:if>
     <xsl:copy>
       <xsl:apply-templates select="@*"/>
       <!-- a distribution's own alias: ubuntu-q35 -->
@@ -146,5 +144,24 @@
       </xsl:for-each>
       <xsl:apply-templates select="node()"/>
     </xsl:copy>
+  </xsl:template>
+
+  <!-- Tells of a machine that is deprecated, or that a host does not have. -->
+  <xsl:template name="xfm:warn">
+    <xsl:param name="machine"/>
+    <xsl:variable name="known" select="$xfm:facts/facts:machine[@name = $machine]"/>
+    <xsl:choose>
+      <xsl:when test="$known/@deprecated">
+        <xsl:message>
+          <xsl:value-of select="concat('the machine ', $machine, ' is deprecated: a later QEMU will not have it')"/>
+        </xsl:message>
+      </xsl:when>
+      <xsl:when test="$machine != '' and $xfm:facts/@hosts &gt; 0 and not($known)
+          and not($xfm:facts/facts:alias[@name = $machine])">
+        <xsl:message>
+          <xsl:value-of select="concat('not every host has the machine ', $machine)"/>
+        </xsl:message>
+      </xsl:when>
+    </xsl:choose>
   </xsl:template>
 </xsl:stylesheet>
