@@ -30,7 +30,8 @@ _LEFT_OUT = "xfm-left-out: "
 #: or an alias of libvirt's, or the guest runs (formatdomain.html, device addresses; domain/@id is only in the dump of a
 #: running one), or, where no device needs an address, it has uuid, versioned machine and root bus.
 _existing_guest = etree.XPath(
-    "boolean(/domain/@id | /domain/devices/*/address[@type != 'drive'] | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"
+    "boolean(/domain/@id | /domain/devices/*/address[@type != 'drive']"
+    " | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"
     " | /domain[uuid][contains(os/type/@machine, '-')]/devices/controller[@model = 'pci-root' or @model = 'pcie-root'])"
 )
 

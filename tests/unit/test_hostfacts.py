@@ -352,8 +352,11 @@ def test_the_table_has_the_form_of_the_reduced_facts() -> None:
 
 
 def test_the_table_says_nothing_that_depends_on_the_processor() -> None:
+    """An emulated processor is QEMU's own; of a host's the table knows nothing."""
     facts = read(hostfacts.table(1))
-    assert [value for value in facts.values if value[3] == "cpu/custom" or value[4] in ("evmcs", "avic")] == []
+    hosts = [value for value in facts.values if value[0] == "kvm"]
+    assert hosts
+    assert [value for value in hosts if value[3] == "cpu/custom" or value[4] in ("evmcs", "avic")] == []
 
 
 def test_every_baseline_has_a_table() -> None:
