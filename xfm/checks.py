@@ -8,6 +8,7 @@ from xfm import pin, source
 from xfm.errors import DocumentError, PluginError
 from xfm.hookspecs import STAGES
 from xfm.limits import DOCUMENT_BYTES
+from xfm.stylesheet import own
 
 if TYPE_CHECKING:
     from lxml.etree import _ElementTree
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
     from xfm.chain import Link
     from xfm.model import Violation
     from xfm.schema import Schema
+
+
+def violations(schema: Schema, document: _ElementTree) -> list[Violation]:
+    """The faults of a document by libvirt's schema, whatever the order of its elements.
+
+    The schema interleaves nearly everything, groups of elements among them, and libxml2 does not find its way through
+    groups whose members stand apart: it refuses ``<memory>``, ``<os>``, ``<uuid>``, ``<iothreads>`` in this order, which
+    RelaxNG allows. So what it refuses is tried once more in the order in which libvirt itself writes.
+    """
+    faults = schema.violations(document)
+    if faults and not schema.violations(own.transform("layout/dumpxml.xsl", document)):
+        return []
+    return faults
 
 
 def refusal(faults: list[Violation]) -> DocumentError:
@@ -42,10 +56,10 @@ def check_stage(
 
     A dialect stage that cannot cure an invalid input is no broken stage: the input's own faults are given back.
     """
-    faults = schema.violations(trail[-1][1])
+    faults = violations(schema, trail[-1][1])
     if not faults or before:
         return before if faults else []
-    culprit = next(link for link, after in trail if schema.violations(after))
+    culprit = next(link for link, after in trail if violations(schema, after))
     raise PluginError(
         "stage-invalid",
         f"the stage {stage} made the document invalid: {faults[0].message}",

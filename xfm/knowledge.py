@@ -1,6 +1,8 @@
-"""What stylesheets know beside the document: ``document('xfm:host-facts')`` and ``document('xfm:os')``.
+"""What stylesheets know beside the document, read as documents.
 
-Both are made when a stylesheet first asks for them: a document of which nothing has to be known costs nothing.
+``xfm:host-facts`` is what the hosts have, ``xfm:os`` the guest's operating system, and ``xfm:asked-os`` the same if it
+was asked for by ``--os``, else an empty element. Each is made when a stylesheet first reads it: a document of which
+nothing has to be known costs nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 HOST_FACTS = "xfm:host-facts"
 OS = "xfm:os"
+ASKED_OS = "xfm:asked-os"
 _ALL_FACTS = "xfm:all-facts"
 
 _os_id = etree.XPath(
@@ -56,9 +59,15 @@ class Knowledge:
         chosen = own.transform("facts/guest.xsl", document, {_ALL_FACTS: facts}, schema=self._schema.version)
         return etree.tostring(chosen)
 
+    def asked_os(self) -> osinfo.Description:
+        """The operating system that was asked for; that nothing is known where none was."""
+        return self._described(self._os_selector or "")
+
     def os(self, document: _ElementTree) -> osinfo.Description:
         """What is known of the operating system that was asked for, else of the one that the document names."""
-        selector = self._os_selector or str(_os_id(document))
+        return self._described(self._os_selector or str(_os_id(document)))
+
+    def _described(self, selector: str) -> osinfo.Description:
         if selector not in self._descriptions:
             self._descriptions[selector] = osinfo.describe(selector)
         return self._descriptions[selector]
@@ -77,6 +86,7 @@ class RunDocuments(Mapping[str, bytes]):
         self._makers: dict[str, Callable[[], bytes]] = {
             HOST_FACTS: lambda: knowledge.facts(document, baseline),
             OS: lambda: self._os(knowledge.os(document), note),
+            ASKED_OS: lambda: knowledge.asked_os().xml,
         }
         self._made: dict[str, bytes] = {}
 

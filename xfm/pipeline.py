@@ -164,7 +164,7 @@ class _Run:
         self.left_out: list[LeftOut] = []
 
     def run(self) -> Result:
-        faults = self.pipeline.schema.violations(self.document)
+        faults = checks.violations(self.pipeline.schema, self.document)
         for stage in self.pipeline.stages:
             if faults and stage != STAGES[0]:
                 raise checks.refusal(faults)

@@ -6,6 +6,7 @@ They are read where ``XFM_CORPUS`` says, else beside the checkout (``../shared/c
 from __future__ import annotations
 
 import os
+import random
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ import pytest
 from lxml import etree
 
 from xfm import api
-from xfm.errors import DocumentError
+from xfm.errors import DocumentError, XfmError
 from xfm.stylesheet.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
@@ -302,6 +303,23 @@ def test_every_built_in_stylesheet_changes_some_document() -> None:
     # What no document of libvirt's lacks: their interfaces have MAC addresses and drivers, their enlightenments all.
     there = {"interface-mac", "interface-queues", "hyperv-prerequisites"}
     assert {link.stylesheet.id for link in links if link.stage != "dialect"} - asked - there <= changed
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_the_order_of_elements_is_the_authors(chunk: int) -> None:
+    """libvirt's schema takes the children of a domain in any order; so does xfm, on the way in and in every stage."""
+    shuffle = random.Random(chunk).shuffle
+    refused = []
+    for path in documents(valid=True)[chunk :: CHUNKS * 2]:
+        root = etree.fromstring(path.read_bytes())
+        children = list(root)
+        shuffle(children)
+        root[:] = children
+        try:
+            pipeline(1).run(etree.tostring(root))
+        except XfmError as error:
+            refused.append(f"{path.name}: {error}")
+    assert not refused, "\n".join(refused)
 
 
 def test_every_invalid_document_is_refused() -> None:

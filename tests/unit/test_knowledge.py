@@ -13,7 +13,7 @@ from lxml import etree
 
 from xfm import Pipeline, hostfacts, new_pipeline, osinfo, schema, source, transform
 from xfm.errors import DocumentError
-from xfm.knowledge import HOST_FACTS, OS, Knowledge, RunDocuments
+from xfm.knowledge import ASKED_OS, HOST_FACTS, OS, Knowledge, RunDocuments
 from xfm.model import FACTS_NAMESPACE
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def test_a_note_is_given_once_a_run_and_only_where_a_stylesheet_asks() -> None:
     notes: list[str] = []
     documents = RunDocuments(knowing(os_selector="debbian11"), source.parse_domain(guest()), 1, notes.append)
     more = documents.with_document("xfm:more", b"<more/>")
-    assert notes == [] and set(more) == {HOST_FACTS, OS, "xfm:more"} and set(documents) == {HOST_FACTS, OS}
+    assert notes == [] and set(documents) == {HOST_FACTS, OS, ASKED_OS} and set(more) == {*documents, "xfm:more"}
     assert documents[OS] == documents[OS]
-    assert more["xfm:more"] == b"<more/>" and "xfm:more" not in documents and len(more) == 3
+    assert more["xfm:more"] == b"<more/>" and "xfm:more" not in documents and len(more) == 4
     assert len(notes) == 1 and notes[0].startswith("osinfo-db does not know the operating system debbian11")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import schema, source
+from xfm import checks, schema, source
 from xfm.cli import documents, options, render
 from xfm.errors import DocumentError, presentable
 from xfm.model import Violation
@@ -46,4 +46,4 @@ def _faults(data: bytes, grammar: Schema) -> list[Violation]:
         document = source.parse_domain(data)
     except DocumentError as error:
         return [Violation(error.message, error.xpath, error.line or 1, 1)]
-    return source.located(data, document, grammar.violations(document))
+    return source.located(data, document, checks.violations(grammar, document))

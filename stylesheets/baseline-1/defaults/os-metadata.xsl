@@ -2,10 +2,10 @@
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:doc="urn:xfm:doc:1"
     xmlns:libosinfo="http://libosinfo.org/xmlns/libvirt/domain/1.0"
+    xmlns:os="urn:xfm:os:1"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="doc xfm">
+    exclude-result-prefixes="doc os xfm">
   <xsl:import href="../../lib/identity.xsl"/>
-  <xsl:import href="../../lib/os.xsl"/>
   <doc:stylesheet id="os-metadata" stage="defaults" abi="host">
     <doc:title>Note the operating system that was asked for</doc:title>
     <doc:summary>
@@ -21,6 +21,7 @@
     <doc:source>virt-install 4.1.0, virtinst/guest.py: the same form</doc:source>
   </doc:stylesheet>
 
+  <xsl:variable name="xfm:os-id" select="string(document('xfm:asked-os')/os:os/@id)"/>
   <xsl:variable name="xfm:wanted"
       select="$xfm:os-id != '' and not(/domain/metadata/libosinfo:libosinfo/libosinfo:os[@id = $xfm:os-id])"/>
 
