@@ -22,8 +22,8 @@ def violations(schema: Schema, document: _ElementTree) -> list[Violation]:
     """The faults of a document by libvirt's schema, whatever the order of its elements.
 
     The schema interleaves nearly everything, groups of elements among them, and libxml2 does not find its way through
-    groups whose members stand apart: it refuses ``<memory>``, ``<os>``, ``<uuid>``, ``<iothreads>`` in this order, which
-    RelaxNG allows. So what it refuses is tried once more in the order in which libvirt itself writes.
+    groups whose members stand apart: it refuses ``<memory>``, ``<os>``, ``<uuid>``, ``<iothreads>`` in this order,
+    which RelaxNG allows. So what it refuses is tried once more in the order in which libvirt itself writes.
     """
     faults = schema.violations(document)
     if faults and not schema.violations(own.transform("layout/dumpxml.xsl", document)):

@@ -16,7 +16,8 @@
   <xsl:variable name="xfm:basic" select="' /proc /proc/sys /sys /sys/fs/selinux /dev /dev/pts /proc/self/fd '"/>
   <xsl:variable name="xfm:root" select="key('n:entry', 'lxc.rootfs.path')[last()]/@value"/>
   <!-- dir:/… or the path alone; other storage of LXC's needs its tools. -->
-  <xsl:variable name="xfm:root-kind" select="substring-before(substring($xfm:root, 1, 12), ':/')"/>
+  <xsl:variable name="xfm:root-kind" select="substring-before(substring($xfm:root, 1,
+      12 * not(starts-with($xfm:root, '/'))), ':/')"/>
   <xsl:variable name="xfm:root-path" select="concat(substring-after(substring($xfm:root, 1,
       9999 * boolean($xfm:root-kind)), ':'), substring($xfm:root, 1, 9999 * not($xfm:root-kind)))"/>
   <!-- Networks that become a device: those of a kind that libvirt has, with what that kind needs. -->
@@ -77,7 +78,7 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- What a mount becomes: basic (libvirt mounts it), ram, block, mount, or nothing. -->
+  <!-- What a mount becomes: basic (libvirt mounts it), ram, block, mount, or nothing: / is the root's alone. -->
   <xsl:template match="n:entry[@id = 'lxc.mount.entry']" mode="xfm:kind">
     <xsl:variable name="source" select="n:field[@name = 'source']/@value"/>
     <xsl:variable name="target">
@@ -87,6 +88,7 @@
       <xsl:apply-templates select="n:field[@name = 'option:size']" mode="xfm:kib"/>
     </xsl:variable>
     <xsl:choose>
+      <xsl:when test="$target = '/'"/>
       <xsl:when test="n:field and contains($xfm:basic, concat(' ', $target, ' '))">basic</xsl:when>
       <xsl:when test="n:field[@name = 'type']/@value = 'tmpfs'">
         <xsl:value-of select="substring('ram', 1, 3 * ($size != ''))"/>

@@ -154,7 +154,7 @@
       <xsl:if test="not($routed)">
         <xsl:call-template name="xfm:bridge">
           <xsl:with-param name="bridge" select="$bridge"/>
-          <xsl:with-param name="switch" select="$switch"/>
+          <xsl:with-param name="switch" select="$switch or contains($bridge, ':')"/>
         </xsl:call-template>
       </xsl:if>
       <xsl:apply-templates select="n:field[@name = 'rate']" mode="xfm:device"/>
@@ -179,15 +179,18 @@
     </interface>
   </xsl:template>
 
-  <!-- For Open vSwitch the bridge's name may have a VLAN behind a dot. -->
+  <!-- For Open vSwitch the bridge's name may have a VLAN behind a dot, or trunks behind colons: NAME[.VLAN][:TRUNK:…],
+       whatever the script, as no other bridge has a colon in its name. A port that has both is in its VLAN alone. -->
   <xsl:template name="xfm:bridge">
     <xsl:param name="bridge"/>
     <xsl:param name="switch"/>
+    <xsl:variable name="vlan" select="substring-after(substring-before(concat($bridge, ':'), ':'), '.')"/>
+    <xsl:variable name="trunks" select="substring-after($bridge, ':')"/>
     <source>
       <xsl:attribute name="bridge">
         <xsl:choose>
-          <xsl:when test="$switch and contains($bridge, '.')">
-            <xsl:value-of select="substring-before($bridge, '.')"/>
+          <xsl:when test="$switch and $bridge">
+            <xsl:value-of select="substring-before(concat(translate($bridge, ':', '.'), '.'), '.')"/>
           </xsl:when>
           <xsl:otherwise>
             <xsl:value-of select="concat($bridge, substring('xenbr0', 1, 6 * not($bridge)))"/>
@@ -195,13 +198,36 @@
         </xsl:choose>
       </xsl:attribute>
     </source>
-    <xsl:if test="$switch and number(substring-after($bridge, '.')) &gt; 0">
-      <vlan>
-        <tag id="{substring-after($bridge, '.')}"/>
-      </vlan>
-    </xsl:if>
+    <xsl:choose>
+      <xsl:when test="$switch and $vlan != '' and translate($vlan, '0123456789', '') = ''">
+        <vlan>
+          <tag id="{$vlan}"/>
+        </vlan>
+      </xsl:when>
+      <xsl:when test="$vlan = '' and translate($trunks, ':', '') != ''
+          and translate($trunks, '0123456789:', '') = ''">
+        <vlan trunk="yes">
+          <xsl:call-template name="xfm:tags">
+            <xsl:with-param name="list" select="$trunks"/>
+          </xsl:call-template>
+        </vlan>
+      </xsl:when>
+    </xsl:choose>
     <xsl:if test="$switch">
       <virtualport type="openvswitch"/>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="xfm:tags">
+    <xsl:param name="list"/>
+    <xsl:variable name="first" select="substring-before(concat($list, ':'), ':')"/>
+    <xsl:if test="$first != ''">
+      <tag id="{$first}"/>
+    </xsl:if>
+    <xsl:if test="contains($list, ':')">
+      <xsl:call-template name="xfm:tags">
+        <xsl:with-param name="list" select="substring-after($list, ':')"/>
+      </xsl:call-template>
     </xsl:if>
   </xsl:template>
 
@@ -467,9 +493,19 @@
       or (@name = 'format' and contains(' raw qcow qcow2 vhd qed ', concat(' ', @value, ' ')))]"/>
   <xsl:template mode="xfm:kept" match="n:entry[@id = 'vif']/n:item[not(n:field)]
       | n:entry[@id = 'vif'][n:item][not(n:item[n:field])]"/>
-  <xsl:template mode="xfm:kept" match="n:entry[@id = 'vif']/n:item/n:field[@name = 'mac' or @name = 'bridge'
+  <xsl:template mode="xfm:kept" match="n:entry[@id = 'vif']/n:item/n:field[@name = 'mac'
       or @name = 'ip' or @name = 'script' or @name = 'vifname' or @name = 'backend' or @name = 'mtu'
       or (@name = 'type' and (@value = 'ioemu' or @value = 'vif' or @value = 'netfront'))]"/>
+  <xsl:template mode="xfm:kept" match="n:entry[@id = 'vif']/n:item/n:field[@name = 'bridge']">
+    <xsl:variable name="vlan" select="substring-after(substring-before(concat(@value, ':'), ':'), '.')"/>
+    <xsl:variable name="trunks" select="substring-after(@value, ':')"/>
+    <xsl:variable name="switch" select="contains(../n:field[@name = 'script']/@value, 'openvswitch')
+        or contains(@value, ':')"/>
+    <xsl:if test="$switch and (translate($vlan, '0123456789', '') != ''
+        or translate($trunks, '0123456789:', '') != '' or ($vlan != '' and $trunks != ''))">
+      <xsl:call-template name="xfm:field"/>
+    </xsl:if>
+  </xsl:template>
   <xsl:template mode="xfm:kept" match="n:entry[@id = 'vif']/n:item/n:field[@name = 'model']">
     <xsl:if test="not($xfm:hvm)">
       <xsl:call-template name="xfm:field"/>

@@ -89,7 +89,16 @@ def test_a_value_that_libvirt_could_not_take_is_refused(run_xfm: RunXfm) -> None
     )
     assert (done.status, done.stdout) == (1, b"")
     assert "[native-invalid]" in done.stderr
+    assert "the value of uuid" in done.stderr
+    assert "line 3 " in done.stderr
     assert "top-hat-9" not in done.stderr
+
+
+def test_a_container_that_would_run_on_the_root_of_the_host_is_refused(run_xfm: RunXfm) -> None:
+    done = run_xfm("import", "lxc-tools", "-", input=b"lxc.uts.name = x\nlxc.rootfs = overlayfs:/a:/b\n")
+    assert (done.status, done.stdout) == (1, b"")
+    assert "[native-incomplete]" in done.stderr
+    assert "root file system" in done.stderr
 
 
 @pytest.mark.parametrize(

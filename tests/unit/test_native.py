@@ -63,9 +63,20 @@ def test_only_xm_knows_the_words_of_python() -> None:
     assert refused("xen-xl", "a = True\n").line == 1
 
 
+@pytest.mark.parametrize("form", ["xen-xl", "xen-xm"])
+def test_strings_in_three_quotation_marks_run_over_lines(form: str) -> None:
+    text = 'a = """it\'s "x"\n\\"""\\\n."""\nb = [\'\'\'y\'z\'\'\']\nc = \'\'\nd = """"""\n'
+    config = convert.read(text.encode(), form)
+    assert values(config) == {"a": 'it\'s "x"\n""".', "b": None, "c": "", "d": ""}
+    assert items(config, "b") == ["y'z"]
+    assert [entry.get("line") for entry in config.root] == ["1", "4", "5", "6"]
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
+        ('a = 1\nb = """open\n"" \n', 2),
+        ("a = '''x''' 'y'\n", 1),
         ("a = 1\nimport os\n", 2),
         ("a = __import__('os').system('true')\n", 1),
         ("a = 'x' + 'y'\n", 1),
@@ -243,7 +254,7 @@ SECRETS = {
     "xen-xm": "vfb = ['vnc=1,vncpasswd=top-hat-9']\n",
     "lxc-tools": "lxc.environment = TOKEN=top-hat-9\n",
     "vmware-vmx": 'RemoteDisplay.vnc.password = "top-hat-9"\n',
-    "openvz": 'ADMIN_PASSWORD="top-hat-9"\n',
+    "openvz": 'USERPW="top-hat-9"\n',
 }
 
 
@@ -254,6 +265,11 @@ def test_passwords_are_known_and_never_in_an_error(form: str) -> None:
     broken = SECRETS[form] + "\n<<<\n"
     assert "top-hat-9" not in repr(refused(form, broken).fields())
     assert "top-hat-9" not in convert.scrubbed("bad value top-hat-9", broken.encode(), form)
+
+
+def test_the_name_of_a_setting_tells_whether_it_is_a_password() -> None:
+    names = ["ADMIN_PASSWORD", "USERPW", "rootpw", "PW_ROOT", "pw.hash", "DB_TOKEN", "power", "HWPWM", "spawn"]
+    assert [name for name in names if neutral.is_telling(name)] == names[:6]
 
 
 def test_a_value_that_names_a_password_is_marked_too() -> None:

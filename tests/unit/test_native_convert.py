@@ -17,9 +17,11 @@ from lxml import etree
 from xfm import redact, resources, schema, source
 from xfm.errors import DocumentError
 from xfm.limits import NATIVE_BYTES
-from xfm.native.convert import FORMATS, Imported, convert
+from xfm.native import blame
+from xfm.native.convert import FORMATS, Imported, convert, read
 from xfm.native.neutral import NAMESPACE
 from xfm.serialize import serialize
+from xfm.stylesheet import own
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "import"
 SAMPLES = sorted(path for path in FIXTURES.iterdir() if path.suffix[1:] in FORMATS)
@@ -29,7 +31,7 @@ LEAST = {
     "xen-xl": "name = 'a'\nmemory = 64\n",
     "xen-xm": "name = 'a'\nmemory = 64\n",
     "openvz": "VEID=7\n",
-    "lxc-tools": "lxc.uts.name = a\n",
+    "lxc-tools": "lxc.uts.name = a\nlxc.rootfs.path = /srv/a\n",
     "vmware-vmx": 'displayName = "a"\n',
 }
 
@@ -116,7 +118,7 @@ def test_without_a_name_the_place_of_the_file_may_have_it() -> None:
         return etree.fromstring(imported(text, form, file=file).xml).findtext("name")
 
     assert name("CPUS=1\n", "openvz", "/etc/vz/conf/103.conf") == "103"
-    assert name("lxc.tty.max = 0\n", "lxc-tools", "/var/lib/lxc/web/config") == "web"
+    assert name("lxc.rootfs.path = /srv/a\n", "lxc-tools", "/var/lib/lxc/web/config") == "web"
     assert name('memsize = "64"\n', "vmware-vmx", "/vm/web.vmx") == "web"
 
 
@@ -125,7 +127,7 @@ def test_without_a_name_the_place_of_the_file_may_have_it() -> None:
     [
         ("xen-xl", "memory = 64\n"),
         ("openvz", "CPUS=1\n"),
-        ("lxc-tools", "lxc.tty.max = 0\n"),
+        ("lxc-tools", "lxc.rootfs.path = /srv/a\n"),
         ("vmware-vmx", 'memsize = "64"\n'),
         ("xen-xl", "name = 'a'\n"),
     ],
@@ -134,10 +136,93 @@ def test_what_domain_xml_must_say_is_asked_for(form: str, text: str) -> None:
     assert refused(text, form).code == "native-incomplete"
 
 
-def test_a_value_that_the_schema_refuses_is_refused_with_the_path() -> None:
-    error = refused(LEAST["xen-xl"] + "uuid = 'nonsense'\n", "xen-xl")
-    assert (error.code, error.exit_status) == ("native-invalid", 1)
+@pytest.mark.parametrize("text", ["name = 'a'\nmemory = 0\n", "name = 'a'\nmemory = 64\nmaxmem = 0\n"])
+def test_a_domain_has_some_memory(text: str) -> None:
+    assert refused(text, "xen-xl").code == "native-incomplete"
+    assert refused(LEAST["vmware-vmx"] + 'memSize = "0"\n', "vmware-vmx").code == "native-incomplete"
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "",
+        "lxc.rootfs.path =\n",
+        "lxc.rootfs = overlayfs:/a:/b\n",
+        "lxc.rootfs.path = overlay:/base:/upper\n",
+        "lxc.rootfs.path = zfs:pool/a\n",
+        "lxc.rootfs.path = rootfs\n",
+        "lxc.rootfs.path = dir:rootfs\n",
+        "lxc.rootfs.path = /srv/a\nlxc.rootfs.path = nbd:/a\n",
+        "lxc.mount.entry = /srv/a / none bind 0 0\n",
+        "lxc.mount.entry = /srv/a var none bind 0 0\n",
+    ],
+)
+def test_a_container_without_a_root_of_its_own_is_refused(root: str) -> None:
+    """libvirt would let it run on the host's."""
+    error = refused(f"lxc.uts.name = a\nlxc.network.type = none\n{root}", "lxc-tools")
+    assert error.code == "native-incomplete"
+    assert "lxc.rootfs.path" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "source"),
+    [
+        ("/srv/a", "mount", "/srv/a"),
+        ("/a:/b", "mount", "/a:/b"),
+        ("btrfs:/srv/a", "mount", "/srv/a"),
+        ("lvm:/dev/vg/a", "block", "/dev/vg/a"),
+        ("loop:/srv/a.img", "file", "/srv/a.img"),
+    ],
+)
+def test_a_container_has_one_root(path: str, kind: str, source: str) -> None:
+    text = f"lxc.uts.name = a\nlxc.rootfs.path = {path}\nlxc.mount.entry = /srv/b / none bind 0 0\n"
+    found = imported(text, "lxc-tools")
+    (root,) = etree.fromstring(found.xml).findall("devices/filesystem")
+    assert (root.get("type"), root.find("source").values()) == (kind, [source])  # type: ignore[union-attr]
+    assert found.notes == ("line 3: lxc.mount.entry has no place in domain XML; it is kept in the metadata",)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "what", "line"),
+    [
+        ("xen-xl", "uuid = 'nonsense'\n", "uuid", 3),
+        ("xen-xl", "acpi = 1\nvcpus = 0\npae = 1\n", "vcpus", 4),
+        ("xen-xl", "vif = ['bridge=b',\n 'bridge=b,mac=zz']\nuuid = 'zz'\n", "vif (mac)", 4),
+        ("xen-xm", "memory = -1\n", "memory", 3),
+        ("openvz", 'CPUS=1\nNETIF="ifname=eth0;ifname=eth1,mac=q"\n', "NETIF (mac)", 3),
+        ("lxc-tools", "lxc.net.0.type = veth\nlxc.net.0.hwaddr = q\nlxc.tty.max = 1\n", "lxc.net.0.hwaddr", 4),
+        ("vmware-vmx", 'numvcpus = "2"\nmemSize = "x"\n', "memSize", 3),
+    ],
+)
+def test_a_value_that_the_schema_refuses_is_named_with_its_line(form: str, text: str, what: str, line: int) -> None:
+    error = refused(LEAST[form] + text, form)
+    assert (error.code, error.exit_status, error.line) == ("native-invalid", 1, line)
+    assert error.message.startswith(f"libvirt's schema does not accept the value of {what}: ")
     assert error.violations
+
+
+def test_a_name_that_the_schema_refuses_is_named() -> None:
+    for text, how in (("name = 'a\\nb'\nmemory = 64\n", {}), (LEAST["xen-xl"], {"name": "a\nb"})):
+        error = refused(text, "xen-xl", **how)
+        assert (error.code, error.line) == ("native-invalid", 0)
+        assert "the domain's name" in error.message
+        assert "--name" in error.hint
+
+
+@each_sample()
+def test_the_beginning_of_a_sample_is_valid_too(sample: Path) -> None:
+    """Else the setting that is named would be one that only lacks what follows it."""
+    tree = read(sample.read_bytes(), sample.suffix[1:]).tree
+    tried = []
+
+    def is_refused(part: etree._ElementTree) -> bool:
+        made = own.transform(f"import/{sample.suffix[1:]}.xsl", part, given="a", fallback="", base="/")
+        tried.append(len(list(part.iter())))
+        return bool(schema.find().violations(made))
+
+    count = len(blame.settings(tree))
+    assert not [number for number in range(count + 1) if is_refused(blame.first(tree, number))]
+    assert len(set(tried)) == count + 1
 
 
 def test_a_relative_name_starts_in_the_directory_of_the_file_or_where_it_is_told() -> None:
@@ -233,10 +318,24 @@ def test_a_count_that_nobody_means_makes_no_devices() -> None:
     assert domain("lxc.tty.max = 100000000\n", "lxc-tools").find("devices/console") is None
 
 
+def test_the_first_of_many_refused_values_is_found_in_a_bounded_time() -> None:
+    text = LEAST["xen-xl"] + "".join(f"vif += ['bridge=b{number}']\n" for number in range(1500))
+    text += "".join(f"vif += ['mac={number}']\n" for number in range(1000))
+    start = time.monotonic()
+    assert refused(text, "xen-xl").line == 1503
+    assert time.monotonic() - start < 10
+
+
 def test_passwords_that_have_no_place_are_masked_wherever_the_document_is_shown() -> None:
     xml = imported(LEAST["xen-xl"] + "spicepasswd = 'top-hat-9'\nvnc = 0\n", "xen-xl").xml
     assert b"top-hat-9" in xml  # nothing is lost
     assert redact.secrets(source.parse_domain(xml)) == {"top-hat-9"}
+
+
+def test_a_password_of_openvz_is_kept_as_a_secret() -> None:
+    found = imported('VEID=7\nUSERPW="root:top-hat-9"\n', "openvz")
+    assert redact.secrets(source.parse_domain(found.xml)) == {"root:top-hat-9"}
+    assert "top-hat-9" not in "".join(found.notes)
 
 
 def test_a_password_is_no_part_of_what_the_schema_says_of_it() -> None:
@@ -261,6 +360,36 @@ def test_a_password_is_no_part_of_what_the_schema_says_of_it() -> None:
 def test_a_rate_is_counted_in_kib_a_second(rate: str, average: str | None) -> None:
     found = domain(f"vif = ['bridge=b,rate={rate}']\n", "xen-xl").find("devices/interface/bandwidth/outbound")
     assert (found.get("average") if found is not None else None) == average
+
+
+@pytest.mark.parametrize(
+    ("vif", "bridge", "trunk", "tags", "kept"),
+    [
+        ("bridge=ovs0.42,script=vif-openvswitch", "ovs0", None, ["42"], None),
+        ("bridge=ovs0:42:43,script=vif-openvswitch", "ovs0", "yes", ["42", "43"], None),
+        ("bridge=ovs0:42", "ovs0", "yes", ["42"], None),
+        ("bridge=ovs0.7:42:43", "ovs0", None, ["7"], "ovs0.7:42:43"),
+        ("bridge=ovs0:x", "ovs0", None, [], "ovs0:x"),
+        ("bridge=ovs0.x,script=vif-openvswitch", "ovs0", None, [], "ovs0.x"),
+        ("script=vif-openvswitch", "xenbr0", None, [], None),
+    ],
+)
+def test_a_bridge_of_open_vswitch_has_vlans_in_its_name(
+    vif: str, bridge: str, trunk: str | None, tags: list[str], kept: str | None
+) -> None:
+    root = domain(f"vif = ['{vif}']\n", "xen-xl")
+    assert [source.get("bridge") for source in root.iterfind("devices/interface/source")] == [bridge]
+    assert [tag.get("id") for tag in root.iterfind("devices/interface/vlan/tag")] == tags
+    assert [vlan.get("trunk") for vlan in root.iterfind("devices/interface/vlan")] == ([trunk] if tags else [])
+    assert root.find("devices/interface/virtualport[@type='openvswitch']") is not None
+    fields = root.iterfind(f"metadata/{NATIVE}config/{NATIVE}entry/{NATIVE}item/{NATIVE}field")
+    assert [field.get("value") for field in fields] == ([kept] if kept else [])
+
+
+def test_the_bridge_of_another_script_may_have_a_dot_in_its_name() -> None:
+    root = domain("vif = ['bridge=br0.7']\n", "xen-xl")
+    assert root.find("devices/interface/source[@bridge='br0.7']") is not None
+    assert root.find("devices/interface/virtualport") is None
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ from lxml import etree
 from xfm import redact
 from xfm.errors import DocumentError
 from xfm.limits import NATIVE_BYTES
-from xfm.native import lxc, neutral, openvz, vmx, xen
+from xfm.native import blame, lxc, neutral, openvz, vmx, xen
 from xfm.serialize import serialize
 from xfm.stylesheet import own
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _ElementTree
 
+    from xfm.model import Violation
     from xfm.native.neutral import Config
     from xfm.schema import Schema
 
@@ -30,7 +33,7 @@ FORMATS = {
     "vmware-vmx": "VMware's .vmx",
 }
 _NOTES = 200
-_PAIR = re.compile(r"""(?i)[\w.]*(?:passw|secret|token)[\w.]*\s*=\s*["']?([^"',\r\n]+)""")
+_PAIR = re.compile(rf"""(?i)(?:{neutral.TELLING})[\w.]{{0,64}}\s{{0,8}}=\s*["']?([^"',\r\n]+)""")
 
 
 class Imported(NamedTuple):
@@ -72,20 +75,22 @@ def convert(data: bytes, form: str, schema: Schema, *, name: str = "", file: str
     check_size(data)
     config = read(data, form, _veid(file))
     start = base or (os.path.dirname(os.path.abspath(file)) if file else "")
+    start = os.path.join(os.path.abspath(start), "") if start else ""
+
+    def made(tree: _ElementTree, given: str) -> _ElementTree:
+        return own.transform(f"import/{form}.xsl", tree, given=given, fallback=_fallback(form, file), base=start)
+
     try:
-        domain = own.transform(
-            f"import/{form}.xsl",
-            config.tree,
-            given=name,
-            fallback=_fallback(form, file),
-            base=os.path.join(os.path.abspath(start), "") if start else "",
-        )
+        domain = made(config.tree, name)
     except etree.XSLTApplyError:
         raise DocumentError(
             "native-invalid", "a value of the configuration has too many parts", hint="shorten its longest lists"
         ) from None
     _check_complete(domain, form)
-    check_valid(domain, schema)
+    if schema.violations(domain):
+        # with a name that is given: a part of the configuration may have none
+        _blame(config.tree, lambda tree: schema.violations(made(tree, "name")))
+        check_valid(domain, schema)
     etree.indent(domain)
     return Imported(serialize(domain), _notes(domain))
 
@@ -126,6 +131,29 @@ def check_valid(domain: _ElementTree, schema: Schema) -> None:
         )
 
 
+def _blame(tree: _ElementTree, faults_of: Callable[[_ElementTree], list[Violation]]) -> None:
+    """Refuse a configuration by the setting that makes it invalid, if there is one.
+
+    :param faults_of: those of the domain that a part of the configuration gives, under another name.
+    :raises DocumentError: native-invalid.
+    """
+    if not faults_of(tree):
+        raise DocumentError(
+            "native-invalid", "libvirt's schema does not accept the domain's name", hint="give it another: --name NAME"
+        )
+    setting = blame.find(tree, lambda part: bool(faults_of(part)))
+    if setting is not None:
+        faults = faults_of(setting.tree)
+        raise DocumentError(
+            "native-invalid",
+            f"libvirt's schema does not accept the value of {setting.what}: {faults[0].message}",
+            xpath=faults[0].xpath,
+            line=setting.line,
+            violations=[fault._replace(line=0) for fault in faults],
+            hint="correct the value, or leave the setting out",
+        )
+
+
 def _check_complete(domain: _ElementTree, form: str) -> None:
     """What domain XML must say, and libvirt's schema does not see."""
     name = domain.findtext("name", "")
@@ -135,6 +163,15 @@ def _check_complete(domain: _ElementTree, form: str) -> None:
         _incomplete("the domain's name has a slash in it, which libvirt refuses", "give it another: --name NAME")
     if domain.find("memory") is None:
         _incomplete("the configuration does not say how much memory the domain has", "add to it: memory = MEBIBYTES")
+    if not domain.findtext("memory", "").strip("0"):
+        _incomplete("the configuration says that the domain has no memory", "give it some, in MiB")
+    # libvirt's driver lets a container without one run on the root of the host
+    if form == "lxc-tools" and domain.find("devices/filesystem/target[@dir='/']") is None:
+        _incomplete(
+            "the configuration does not say what the container's root file system is, or says it in a form that "
+            "domain XML does not have",
+            "mount the storage, and say: lxc.rootfs.path = /DIRECTORY",
+        )
     for source in domain.iterfind("devices/disk/source") if form == "vmware-vmx" else ():
         if not re.match(r"[/\[]|\w:\\", source.get("file", "/")):
             _incomplete("a disk's file name is relative, and to what is not known", "say it: --base DIR")

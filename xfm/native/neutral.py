@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 NAMESPACE = "urn:xfm:native:1"
-_TELLING = re.compile(r"(?i)pass(?:w|p|$)|secret|token|credential|cookie|api_?key")
+#: What the name of a setting that holds a password has in it, as an expression; a word may end in pw (USERPW).
+TELLING = r"pass(?:w|p|$)|secret|token|credential|cookie|api_?key|pw(?:\b|_)"
+_TELLING = re.compile(f"(?i){TELLING}")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

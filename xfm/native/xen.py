@@ -1,6 +1,8 @@
 """Reads xl.cfg(5), and of xm's files, which are Python programs, those that only assign literals. Nothing is run.
 
-The sub-languages of single values (disk, vif, pci, …) are taken apart by :mod:`xfm.native.xenspecs`.
+Strings in three quotation marks are Python's; libvirt's converter writes them into files of xl too
+(src/util/virconf.c, virConfSaveValue). The sub-languages of single values (disk, vif, pci, …) are taken apart by
+:mod:`xfm.native.xenspecs`.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from xfm.native.neutral import Config, decoded, refuse
 
 _TOKEN = re.compile(
     r"""(?P<blank>[ \t\r\f]+|\\\r?\n)|(?P<comment>\#[^\n]*)|(?P<newline>\n)
+    |(?P<long>'{3}(?:[^'\\]|'(?!'')|\\[\s\S])*'{3}|"{3}(?:[^"\\]|"(?!"")|\\[\s\S])*"{3})
     |(?P<string>'(?:[^'\\\n]|\\[^\n])*'|"(?:[^"\\\n]|\\[^\n])*")
     |(?P<number>-?(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})(?![\w.]))
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>\+=|[=\[\],;])""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
-_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\n": ""}
 #: Python's own words, in the files of xm.
 _WORDS = {"True": "1", "False": "0", "None": ""}
 _MAX_NESTING = 8
@@ -116,6 +119,8 @@ class _Parser:
         token = self._next()
         if token.kind == "string":
             return Value(token.line, _unescaped(token.text[1:-1]))
+        if token.kind == "long":
+            return Value(token.line, _unescaped(token.text[3:-3]))
         if token.kind == "number":
             return Value(token.line, _decimal(token.text))
         if token.text in self._words:
