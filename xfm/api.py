@@ -33,6 +33,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     host_facts: Iterable[str] = (),
     connect: str | None = None,
     os: str | None = None,
+    default_os: str | None = None,
     until: str | None = None,
     record: bool = False,
 ) -> Pipeline:
@@ -47,6 +48,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     :param host_facts: files with the facts of hosts, as ``xfm host-facts`` captures them: the result must run on all.
     :param connect: the URI of one more such host, whose facts are captured now.
     :param os: the guest's operating system, by its id or short id in osinfo-db; None for what a document says itself.
+    :param default_os: the operating system of documents that name none.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after.
     :raises XfmError: DocumentError (host facts), MissingError, PluginError or UsageError.
@@ -58,7 +60,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
         parameters=parameters,
         baseline=baseline,
         new_guests=new_guests,
-        knowledge=Knowledge(_hosts(host_facts, connect), os, found),
+        knowledge=Knowledge(_hosts(host_facts, connect), os, found, default_os),
         until=until,
         record=record,
     )

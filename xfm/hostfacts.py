@@ -17,9 +17,10 @@ from xfm.model import FACTS_NAMESPACE
 from xfm.stylesheet import own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _ROOT = f"{{{FACTS_NAMESPACE}}}hostFacts"
+_HOST = f"{{{FACTS_NAMESPACE}}}host"
 _HINT = "capture it anew: xfm host-facts --connect URI -o FILE"
 
 
@@ -31,11 +32,21 @@ def combined(captured: Iterable[tuple[str, bytes]]) -> bytes:
     """
     schema = etree.XMLSchema(etree.parse(os.path.join(resources.XML_SCHEMAS, "host-facts.xsd")))
     hosts = etree.Element("hosts")
-    for name, data in captured:
-        hosts.append(own.transform("facts/host.xsl", _parsed(name, data, schema)).getroot())
+    for document in _each_once(_parsed(name, data, schema) for name, data in captured):
+        hosts.append(own.transform("facts/host.xsl", document).getroot())
     if len(hosts) == 1:
         return etree.tostring(hosts[0])
     return etree.tostring(own.transform("facts/combine.xsl", etree.ElementTree(hosts)))
+
+
+def _each_once(documents: Iterable[etree._ElementTree]) -> Iterator[etree._ElementTree]:
+    """Those that say the same of a host once: it may be named in a configuration file, and connected to as well."""
+    seen = set()
+    for document in documents:
+        said = b"".join(etree.tostring(child) for child in document.getroot() if child.tag != _HOST)
+        if said not in seen:
+            seen.add(said)
+            yield document
 
 
 def _parsed(name: str, data: bytes, schema: etree.XMLSchema) -> etree._ElementTree:

@@ -1,7 +1,7 @@
 """What stylesheets know beside the document, read as documents.
 
 ``xfm:host-facts`` is what the hosts have, ``xfm:os`` the guest's operating system, and ``xfm:asked-os`` the same if it
-was asked for by ``--os``, else an empty element. Each is made when a stylesheet first reads it: a document of which
+does not come from the document, else an empty element. Each is made when a stylesheet first reads it: a document of which
 nothing has to be known costs nothing.
 """
 
@@ -38,16 +38,25 @@ class Knowledge:
     """What a pipeline knows of hosts and operating systems, gathered once for all its documents.
 
     :param hosts: the captured facts of each host, with their names; empty for the baseline's own table.
-    :param os_selector: the operating system of ``--os``, which wins over what a document says; None to believe it.
+    :param os_selector: the operating system that is asked for, which wins over what a document says; None to believe
+        it.
     :param schema: that the run validates with.
+    :param default_os: the operating system of documents that name none.
     :raises DocumentError: facts-invalid.
     """
 
-    def __init__(self, hosts: Iterable[tuple[str, bytes]], os_selector: str | None, schema: Schema) -> None:
+    def __init__(
+        self,
+        hosts: Iterable[tuple[str, bytes]],
+        os_selector: str | None,
+        schema: Schema,
+        default_os: str | None = None,
+    ) -> None:
         hosts = list(hosts)
         self._facts = hostfacts.combined(hosts) if hosts else None
         self._tables: dict[int, bytes] = {}
         self._os_selector = os_selector
+        self._default_os = default_os
         self._descriptions: dict[str, osinfo.Description] = {}
         self._schema = schema
 
@@ -59,13 +68,13 @@ class Knowledge:
         chosen = own.transform("facts/guest.xsl", document, {_ALL_FACTS: facts}, schema=self._schema.version)
         return etree.tostring(chosen)
 
-    def asked_os(self) -> osinfo.Description:
-        """The operating system that was asked for; that nothing is known where none was."""
-        return self._described(self._os_selector or "")
+    def asked_os(self, document: _ElementTree) -> osinfo.Description:
+        """The operating system that does not come from the document; that nothing is known where it does."""
+        return self._described(self._os_selector or (not _os_id(document) and self._default_os) or "")
 
     def os(self, document: _ElementTree) -> osinfo.Description:
-        """What is known of the operating system that was asked for, else of the one that the document names."""
-        return self._described(self._os_selector or str(_os_id(document)))
+        """What is known of the operating system that was asked for, else of the document's, else of the default."""
+        return self._described(self._os_selector or str(_os_id(document)) or self._default_os or "")
 
     def _described(self, selector: str) -> osinfo.Description:
         if selector not in self._descriptions:
@@ -86,7 +95,7 @@ class RunDocuments(Mapping[str, bytes]):
         self._makers: dict[str, Callable[[], bytes]] = {
             HOST_FACTS: lambda: knowledge.facts(document, baseline),
             OS: lambda: self._os(knowledge.os(document), note),
-            ASKED_OS: lambda: knowledge.asked_os().xml,
+            ASKED_OS: lambda: knowledge.asked_os(document).xml,
         }
         self._made: dict[str, bytes] = {}
 

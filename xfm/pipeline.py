@@ -28,11 +28,13 @@ _LEFT_OUT = "xfm-left-out: "
 
 #: A document that libvirt has completed: a device has an address (other than a drive's, which people write themselves)
 #: or an alias of libvirt's, or the guest runs (formatdomain.html, device addresses; domain/@id is only in the dump of a
-#: running one), or, where no device needs an address, it has uuid, versioned machine and root bus.
+#: running one), or, where no device needs an address, it has uuid, versioned machine and root bus, or on a machine without
+#: PCI all that libvirt always says.
 _existing_guest = etree.XPath(
     "boolean(/domain/@id | /domain/devices/*/address[@type != 'drive']"
     " | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"
-    " | /domain[uuid][contains(os/type/@machine, '-')]/devices/controller[@model = 'pci-root' or @model = 'pcie-root'])"
+    " | /domain[uuid][contains(os/type/@machine, '-')]/devices/controller[@model = 'pci-root' or @model = 'pcie-root']"
+    " | /domain[uuid][vcpu/@placement][on_poweroff][on_reboot][on_crash][clock]/devices/emulator)"
 )
 
 

@@ -79,7 +79,8 @@ OPTIONS: tuple[Option, ...] = (
         "os",
         "string",
         None,
-        "the guest's operating system, by its id or short id in osinfo-db (debian11); else what the document says",
+        "the guest's operating system, by its id or short id in osinfo-db (debian11); from a configuration file: of a "
+        "guest whose document names none",
         "ID",
     ),
     Option(

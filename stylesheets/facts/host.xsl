@@ -22,7 +22,8 @@
 
     A value's name is the path of its element in libvirt's domain capabilities, without "devices", and the enumeration's
     name: os/firmware, os/loader/secure, disk/bus, video/modelType, tpm/backendVersion, features/hyperv/features;
-    cpu/mode has the modes, cpu/custom the models that the host can run; and an element that is merely supported
+    cpu/mode has the modes, cpu/custom the models that the host can run, cpu/host-model/feature what its own model has
+    beside; and an element that is merely supported
     is there with the value yes: tpm, features/vmcoreinfo. Kind and rank of a machine: lib/machine.xsl.
 
     Source: libvirt formatcaps.html, formatdomaincaps.html.
@@ -120,6 +121,12 @@
   <xsl:template match="domainCapabilities/cpu" priority="1">
     <xsl:for-each select="mode[@supported = 'yes']">
       <value of="cpu/mode">
+        <xsl:value-of select="@name"/>
+      </value>
+    </xsl:for-each>
+    <!-- The named features of the host's own model, as far as the model itself has them not. -->
+    <xsl:for-each select="mode[@name = 'host-model' and @supported = 'yes']/feature[@policy = 'require']">
+      <value of="cpu/host-model/feature">
         <xsl:value-of select="@name"/>
       </value>
     </xsl:for-each>

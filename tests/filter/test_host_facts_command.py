@@ -279,3 +279,14 @@ def test_a_capture_that_fails_leaves_the_file_alone(run_xfm: RunXfm, tmp_path: P
 def test_a_wrong_call_is_usage(run_xfm: RunXfm, arguments: tuple[str, ...]) -> None:
     ran = run_xfm("host-facts", *arguments)
     assert (ran.status, ran.stdout) == (2, b"")
+
+
+def test_an_operating_system_of_a_file_is_for_guests_that_name_none(run_xfm: RunXfm, tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    config.write_text('os = "win11"\n')
+    guest = "<domain type='kvm'><name>a</name><memory>1048576</memory><os><type>hvm</type></os></domain>"
+    bare = run_xfm("--config", str(config), input=guest.encode())
+    assert b"http://microsoft.com/win/11" in bare.stdout
+    named = run_xfm("--os", "debian11", input=guest.encode()).stdout
+    again = run_xfm("--config", str(config), input=named)
+    assert (again.status, again.stdout) == (0, named)

@@ -325,3 +325,17 @@ def stripped(tree: etree._Element) -> etree._Element:
 
 def canonical(data: bytes) -> bytes:
     return etree.tostring(stripped(etree.fromstring(data)), method="c14n")
+
+
+# An operating system that a site names for all guests
+
+
+def test_a_default_operating_system_is_that_of_documents_which_name_none() -> None:
+    knowledge = Knowledge([], None, schema.find(), default_os="debian11")
+    bare, named = source.parse_domain(guest()), source.parse_domain(guest(os_id="http://microsoft.com/win/10"))
+    assert b'id="http://debian.org/debian/11"' in knowledge.os(bare).xml
+    assert b'id="http://debian.org/debian/11"' in knowledge.asked_os(bare).xml
+    assert b'id="http://microsoft.com/win/10"' in knowledge.os(named).xml
+    assert b"id=" not in knowledge.asked_os(named).xml
+    asked = Knowledge([], "win11", schema.find(), default_os="debian11")
+    assert asked.os(named) == asked.asked_os(named) and b"microsoft.com/win/11" in asked.os(named).xml

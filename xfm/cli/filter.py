@@ -51,17 +51,19 @@ def pipeline_of(settings: Settings, *, record: bool) -> Pipeline:
     :param record: whether each step is to hold the document before and after.
     """
     values: dict[str, Any] = settings.values
-    # A baseline that is typed is asked for; one from a file only says what new guests get.
-    typed = settings.origins["baseline"] == COMMAND_LINE
+    # What is typed is asked for; from a file, a baseline is that of new guests, and an operating system of those that
+    # name none.
+    typed = {name: settings.origins[name] == COMMAND_LINE for name in ("baseline", "os")}
     return api.new_pipeline(
         parameters=values["set"],
-        baseline=values["baseline"] if typed else None,
+        baseline=values["baseline"] if typed["baseline"] else None,
         new_guests=builtin.NEWEST if values["baseline"] is None else values["baseline"],
         plugin_dirs=values["plugin-dir"],
         schemas=values["schemas"],
         host_facts=values["host-facts"],
         connect=values["connect"],
-        os=values["os"],
+        os=values["os"] if typed["os"] else None,
+        default_os=values["os"],
         until=values["until"],
         record=record,
     )

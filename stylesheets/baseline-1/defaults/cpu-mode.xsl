@@ -12,19 +12,25 @@
     <doc:summary>
       Takes a domain of the QEMU driver whose author said neither mode nor model of the CPU. Under KVM and for one
       host, gives it with host-model, or with host-passthrough where libvirt has no host-model (aarch64); for several
-      hosts, with the best named model that all of them can run, so that the guest can move among them; if they have
-      none in common, that is said, and libvirt's own default stays, which runs on all. Under TCG: Nehalem on x86_64,
-      the level x86-64-v2 that distributions ask for (libvirt's own default, qemu64, is below it); cortex-a57 on
-      aarch64, where QEMU's own default has 32 bits; elsewhere libvirt's own. Never the mode maximum, which is another
-      CPU with each QEMU. On riscv64 nothing: libvirt 9.0.0 starts no guest there that has a cpu element.
+      hosts, with the best named model that all of them can run, so that the guest can move among them, and with those
+      features against speculative execution attacks that all of them name; if they have none in common, that is said,
+      and libvirt's own default stays, which runs on all. Under TCG: Nehalem on x86_64, the level x86-64-v2 that
+      distributions ask for (libvirt's own default, qemu64, is below it); cortex-a57 on aarch64, where QEMU's own
+      default has 32 bits; elsewhere libvirt's own. Never the mode maximum, which is another CPU with each QEMU. On
+      riscv64 nothing: libvirt 9.0.0 starts no guest there that has a cpu element.
     </doc:summary>
     <doc:writes>domain/cpu</doc:writes>
     <doc:writes>domain/cpu/@mode</doc:writes>
     <doc:writes>domain/cpu/@match</doc:writes>
     <doc:writes>domain/cpu/model</doc:writes>
+    <doc:writes>domain/cpu/feature</doc:writes>
     <doc:source>libvirt formatdomain.html, CPU model and topology; src/cpu_map/index.xml: the models</doc:source>
     <doc:source>
       QEMU docs/system/qemu-cpu-models.rst: which model is above which; docs/system/arm/virt.rst: supported CPU types
+    </doc:source>
+    <doc:source>
+      QEMU docs/system/cpu-models-x86.rst: important CPU features for Intel and AMD x86 hosts; libvirt src/cpu_map and
+      QEMU target/s390x/cpu_models.c: the generations of s390x
     </doc:source>
     <doc:source>
       QEMU docs/system/arm/emulation.rst, FEAT_LPA2: old kernels do not boot with it; virt-install takes cortex-a57,
@@ -40,7 +46,14 @@
       Broadwell-noTSX Broadwell Haswell-noTSX-IBRS Haswell-IBRS Haswell-noTSX
       Haswell IvyBridge-IBRS IvyBridge SandyBridge-IBRS SandyBridge Opteron_G5
       Opteron_G4 Westmere-IBRS Westmere Nehalem-IBRS Nehalem Opteron_G3 Penryn
-      Opteron_G2 Conroe Opteron_G1 POWER10 POWER9 POWER8 POWER7 '"/>
+      Opteron_G2 Conroe Opteron_G1 POWER10 POWER9 POWER8 POWER7
+      gen16b gen16b-base gen16a gen16a-base gen15b gen15b-base gen15a gen15a-base
+      z14ZR1 z14ZR1-base z14.2 z14.2-base z14 z14-base z13s z13s-base z13.2
+      z13.2-base z13 z13-base zBC12 zBC12-base zEC12.2 zEC12.2-base zEC12
+      zEC12-base z114 z114-base z196.2 z196.2-base z196 z196-base '"/>
+  <!-- What QEMU's guide asks to turn on where the host has it: without these a guest cannot protect itself. -->
+  <xsl:variable name="xfm:guarding" select="' pcid spec-ctrl stibp ssbd md-clear pdpe1gb ibpb virt-ssbd amd-ssbd
+      amd-no-ssb '"/>
   <xsl:variable name="xfm:several" select="/domain/@type = 'kvm' and $xfm:facts/@hosts &gt; 1"/>
   <xsl:variable name="xfm:modes" select="$xfm:host/facts:value[@of = 'cpu/mode']"/>
   <xsl:variable name="xfm:usable"
@@ -102,6 +115,10 @@
       <model fallback="forbid">
         <xsl:value-of select="$xfm:model"/>
       </model>
+      <xsl:for-each select="$xfm:host[$xfm:several and $xfm:x86]/facts:value[@of = 'cpu/host-model/feature']
+          [contains(translate($xfm:guarding, '&#10;', ' '), concat(' ', ., ' '))]">
+        <feature policy="require" name="{.}"/>
+      </xsl:for-each>
     </xsl:if>
   </xsl:template>
 

@@ -55,8 +55,7 @@
     <xsl:choose>
       <xsl:when test="../@device = 'floppy' or $prefix = 'fd'">fdc</xsl:when>
       <xsl:when test="$prefix = 'vd' and not($cdrom)">virtio</xsl:when>
-      <xsl:when test="$prefix = 'sd' and $xfm:ahci and not(../../controller/@type = 'scsi')
-          and $xfm:build &gt;= 6000">sata</xsl:when>
+      <xsl:when test="$prefix = 'sd' and $xfm:ahci and $xfm:build &gt;= 6000">sata</xsl:when>
       <xsl:when test="$prefix = 'sd'">scsi</xsl:when>
       <xsl:when test="$xfm:family = 'pc' and ($prefix = 'hd' or $cdrom)">ide</xsl:when>
       <xsl:when test="$xfm:family = 'q35' and ($prefix = 'hd' or $cdrom)">sata</xsl:when>
