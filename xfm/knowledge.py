@@ -1,8 +1,8 @@
 """What stylesheets know beside the document, read as documents.
 
 ``xfm:host-facts`` is what the hosts have, ``xfm:os`` the guest's operating system, and ``xfm:asked-os`` the same if it
-does not come from the document, else an empty element. Each is made when a stylesheet first reads it: a document of which
-nothing has to be known costs nothing.
+does not come from the document, else an empty element. Each is made when a stylesheet first reads it: a document of
+which nothing has to be known costs nothing.
 """
 
 from __future__ import annotations

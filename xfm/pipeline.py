@@ -28,8 +28,8 @@ _LEFT_OUT = "xfm-left-out: "
 
 #: A document that libvirt has completed: a device has an address (other than a drive's, which people write themselves)
 #: or an alias of libvirt's, or the guest runs (formatdomain.html, device addresses; domain/@id is only in the dump of a
-#: running one), or, where no device needs an address, it has uuid, versioned machine and root bus, or on a machine without
-#: PCI all that libvirt always says.
+#: running one), or, where no device needs an address, it has uuid, versioned machine and root bus, or on a machine
+#: without PCI all that libvirt always says.
 _existing_guest = etree.XPath(
     "boolean(/domain/@id | /domain/devices/*/address[@type != 'drive']"
     " | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"

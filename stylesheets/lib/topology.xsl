@@ -27,13 +27,16 @@
     <kind name="usb">USB controllers</kind>
     <kind name="virtio-serial">virtio-serial controllers</kind>
     <kind name="scsi">SCSI controllers</kind>
+    <kind name="sata">SATA and IDE controllers</kind>
     <kind name="interface">interfaces</kind>
     <kind name="disk">disks</kind>
     <kind name="memballoon">the balloon</kind>
     <kind name="rng">random number generators</kind>
     <kind name="hostdev">host devices</kind>
     <kind name="bridge">PCIe-to-PCI bridges</kind>
-    <kind name="input">input devices on USB</kind>
+    <kind name="filesystem">shared file systems</kind>
+    <kind name="video">video devices</kind>
+    <kind name="input">input devices</kind>
     <kind name="redirdev">redirected USB devices</kind>
     <kind name="other">all others</kind>
   </xsl:variable>
@@ -49,52 +52,72 @@
     <range arena="pcie" kind="hostdev" from="13" to="13"/>
     <range arena="pcie" kind="other" from="14" to="14"/>
     <range arena="pcie" kind="bridge" from="15" to="15"/>
-    <range arena="pcie" kind="hostdev" from="17" to="18"/>
-    <range arena="pcie" kind="other" from="19" to="20"/>
+    <range arena="pcie" kind="filesystem" from="17" to="17"/>
+    <range arena="pcie" kind="hostdev" from="18" to="18"/>
+    <range arena="pcie" kind="input" from="19" to="20"/>
     <range arena="pcie" kind="disk" from="21" to="24"/>
-    <range arena="pcie" kind="interface" from="25" to="27"/>
-    <range arena="pcie" kind="scsi" from="28" to="29"/>
-    <range arena="pcie" kind="usb" from="30" to="30"/>
-    <range arena="pcie" kind="virtio-serial" from="31" to="31"/>
-    <range arena="pcie" kind="rng" from="32" to="32"/>
+    <range arena="pcie" kind="interface" from="25" to="26"/>
+    <range arena="pcie" kind="filesystem" from="27" to="28"/>
+    <range arena="pcie" kind="scsi" from="29" to="29"/>
+    <range arena="pcie" kind="video" from="30" to="30"/>
+    <range arena="pcie" kind="hostdev" from="31" to="31"/>
+    <range arena="pcie" kind="other" from="32" to="32"/>
     <range arena="pcie" kind="disk" from="33" to="40"/>
     <range arena="pcie" kind="interface" from="41" to="48"/>
-    <range arena="pcie" kind="hostdev" from="49" to="56"/>
-    <range arena="pcie" kind="other" from="57" to="64"/>
+    <range arena="pcie" kind="hostdev" from="49" to="54"/>
+    <range arena="pcie" kind="usb" from="55" to="56"/>
+    <range arena="pcie" kind="other" from="57" to="57"/>
+    <range arena="pcie" kind="rng" from="58" to="58"/>
+    <range arena="pcie" kind="filesystem" from="59" to="62"/>
+    <range arena="pcie" kind="input" from="63" to="63"/>
+    <range arena="pcie" kind="virtio-serial" from="64" to="64"/>
     <range arena="pcie" kind="disk" from="65" to="80"/>
     <range arena="pcie" kind="interface" from="81" to="88"/>
     <range arena="pcie" kind="scsi" from="89" to="92"/>
-    <range arena="pcie" kind="usb" from="93" to="94"/>
+    <range arena="pcie" kind="usb" from="93" to="93"/>
+    <range arena="pcie" kind="video" from="94" to="94"/>
     <range arena="pcie" kind="virtio-serial" from="95" to="95"/>
     <range arena="pcie" kind="rng" from="96" to="96"/>
     <range arena="pcie" kind="hostdev" from="97" to="104"/>
-    <range arena="pcie" kind="other" from="105" to="112"/>
+    <range arena="pcie" kind="other" from="105" to="108"/>
+    <range arena="pcie" kind="filesystem" from="109" to="112"/>
     <range arena="pcie" kind="disk" from="113" to="136"/>
-    <range arena="pcie" kind="interface" from="137" to="152"/>
-    <range arena="pcie" kind="other" from="153" to="160"/>
+    <range arena="pcie" kind="interface" from="137" to="144"/>
+    <range arena="pcie" kind="filesystem" from="145" to="148"/>
+    <range arena="pcie" kind="other" from="149" to="152"/>
+    <range arena="pcie" kind="input" from="153" to="156"/>
+    <range arena="pcie" kind="video" from="157" to="160"/>
     <range arena="pcie" kind="hostdev" from="161" to="162"/>
     <range arena="pcie" kind="spill" from="163" to="202"/>
 
     <range arena="pci" kind="usb" from="3" to="3"/>
     <range arena="pci" kind="virtio-serial" from="4" to="4"/>
-    <range arena="pci" kind="scsi" from="5" to="6"/>
+    <range arena="pci" kind="scsi" from="5" to="5"/>
+    <range arena="pci" kind="sata" from="6" to="6"/>
     <range arena="pci" kind="interface" from="7" to="10"/>
-    <range arena="pci" kind="disk" from="11" to="15"/>
+    <range arena="pci" kind="disk" from="11" to="14"/>
+    <range arena="pci" kind="filesystem" from="15" to="15"/>
     <range arena="pci" kind="memballoon" from="16" to="16"/>
     <range arena="pci" kind="rng" from="17" to="17"/>
     <range arena="pci" kind="hostdev" from="18" to="19"/>
-    <range arena="pci" kind="other" from="20" to="23"/>
+    <range arena="pci" kind="other" from="20" to="21"/>
+    <range arena="pci" kind="video" from="22" to="22"/>
+    <range arena="pci" kind="input" from="23" to="23"/>
     <range arena="pci" kind="spill" from="24" to="24"/>
 
-    <range arena="bridge" kind="usb" from="1" to="2"/>
-    <range arena="bridge" kind="virtio-serial" from="3" to="3"/>
-    <range arena="bridge" kind="scsi" from="4" to="5"/>
-    <range arena="bridge" kind="interface" from="6" to="11"/>
-    <range arena="bridge" kind="disk" from="12" to="19"/>
-    <range arena="bridge" kind="memballoon" from="20" to="20"/>
-    <range arena="bridge" kind="rng" from="21" to="21"/>
-    <range arena="bridge" kind="hostdev" from="22" to="23"/>
-    <range arena="bridge" kind="other" from="24" to="28"/>
+    <range arena="bridge" kind="usb" from="1" to="1"/>
+    <range arena="bridge" kind="virtio-serial" from="2" to="2"/>
+    <range arena="bridge" kind="scsi" from="3" to="4"/>
+    <range arena="bridge" kind="interface" from="5" to="9"/>
+    <range arena="bridge" kind="disk" from="10" to="15"/>
+    <range arena="bridge" kind="sata" from="16" to="17"/>
+    <range arena="bridge" kind="filesystem" from="18" to="19"/>
+    <range arena="bridge" kind="video" from="20" to="20"/>
+    <range arena="bridge" kind="input" from="21" to="21"/>
+    <range arena="bridge" kind="memballoon" from="22" to="22"/>
+    <range arena="bridge" kind="rng" from="23" to="23"/>
+    <range arena="bridge" kind="hostdev" from="24" to="25"/>
+    <range arena="bridge" kind="other" from="26" to="28"/>
     <range arena="bridge" kind="spill" from="29" to="31"/>
 
     <range arena="usb" kind="input" from="1" to="1"/>
@@ -115,7 +138,10 @@
     <range arena="ccw" kind="disk" from="512" to="4095"/>
     <range arena="ccw" kind="hostdev" from="4096" to="8191"/>
     <range arena="ccw" kind="other" from="8192" to="12287"/>
-    <range arena="ccw" kind="spill" from="12288" to="65534"/>
+    <range arena="ccw" kind="filesystem" from="12288" to="12543"/>
+    <range arena="ccw" kind="video" from="12544" to="12799"/>
+    <range arena="ccw" kind="input" from="12800" to="13055"/>
+    <range arena="ccw" kind="spill" from="13056" to="65534"/>
   </xsl:variable>
 
   <!--
@@ -254,11 +280,12 @@
 
   <!-- The kind of a device on a PCI or CCW bus. -->
   <xsl:template match="*" mode="xfm:kind">other</xsl:template>
-  <xsl:template match="disk | interface | memballoon | rng | hostdev" mode="xfm:kind">
+  <xsl:template match="disk | interface | memballoon | rng | hostdev | filesystem | video | input" mode="xfm:kind">
     <xsl:value-of select="name()"/>
   </xsl:template>
   <xsl:template match="controller[@type = 'usb' or @type = 'virtio-serial' or @type = 'scsi']" mode="xfm:kind">
     <xsl:value-of select="@type"/>
   </xsl:template>
+  <xsl:template match="controller[@type = 'sata' or @type = 'ide']" mode="xfm:kind">sata</xsl:template>
   <xsl:template match="controller[@model = 'pcie-to-pci-bridge']" mode="xfm:kind">bridge</xsl:template>
 </xsl:stylesheet>

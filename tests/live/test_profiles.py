@@ -75,10 +75,10 @@ def added(dump: str, written: str) -> list[tuple[str, str, str]]:
     """What the dump has of devices that was not written, by name, alias and address.
 
     libvirt always says what a machine cannot be without and has no address to choose for: the emulator, PS/2 inputs,
-    the audio backend, the panic device of pseries and s390x, and the first serial port once more as a console.
+    the audio backend, and the first serial port once more as a console.
     """
     before = [_known(device) for device in etree.fromstring(written).iterfind("devices/*")]
-    implicit = [("emulator", "", ""), ("audio", "", ""), ("panic", "", ""), ("input", "", ""), ("input", "", "")]
+    implicit = [("emulator", "", ""), ("audio", "", ""), ("input", "", ""), ("input", "", "")]
     implicit += [("console", alias, place) for kind, alias, place in before if kind == "serial"]
     after = [_known(device) for device in etree.fromstring(dump).iterfind("devices/*")]
     for known in (*before, *implicit):
@@ -109,3 +109,67 @@ def test_libvirt_adds_no_device_and_qemu_starts_it(
 
 def test_enough_profiles_are_started() -> None:
     assert len([case for case in CASES if case.name.startswith("x86_64-")]) >= STARTED
+
+
+def pipeline() -> Pipeline:
+    return Pipeline(plugins.load(with_installed=False), schema.find())
+
+
+def dumped(connection: libvirt.virConnect, document: str) -> str:
+    """What libvirt says of a document after it has been defined."""
+    domain = connection.defineXML(document)
+    try:
+        return str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+    finally:
+        remove(domain)
+
+
+def test_what_libvirt_dumps_goes_through_xfm_unchanged(
+    case: Path, connection: libvirt.virConnect, tmp_path: Path, image: Path
+) -> None:
+    dump = dumped(connection, transformed(case, for_this_machine((case / "input.xml").read_bytes(), tmp_path, image)))
+    assert pipeline().run(dump.encode()).xml.decode() == dump
+
+
+#: Consoles as authors write them, without a serial port and with one.
+CONSOLES = {
+    "none": "",
+    "empty": "<console/>",
+    "plain": "<console type='pty'/>",
+    "with a port": "<console type='pty'><target port='0'/></console>",
+    "serial": "<console type='pty'><target type='serial' port='0'/></console>",
+    "another port": "<console type='pty'><target type='serial' port='1'/></console>",
+    "telnet": "<console type='tcp'><source mode='bind' host='127.0.0.1' service='4555'/><protocol type='telnet'/>"
+    "</console>",
+    "logged": "<console type='pty'><log file='/tmp/console.log' append='off'/></console>",
+    "named": "<console type='pty'><alias name='ua-first'/></console>",
+    "of a running guest": "<console type='pty' tty='/dev/pts/3'><source path='/dev/pts/3'/></console>",
+    "virtio": "<console type='pty'><target type='virtio'/></console>",
+    "virtio as the second": "<console type='pty'/><console type='pty'><target type='virtio'/></console>",
+    "a port and no console": "<serial type='pty'/>",
+    "a port and virtio": "<serial type='pty'/><console type='pty'><target type='virtio'/></console>",
+    "a port and its console": "<serial type='null'/><console type='pty'/>",
+}
+MACHINES = {
+    "q35": "arch='x86_64' machine='q35'",
+    "pc": "arch='x86_64' machine='pc'",
+    "virt": "arch='aarch64' machine='virt'",
+    "riscv64": "arch='riscv64' machine='virt'",
+    "pseries": "arch='ppc64' machine='pseries'",
+    "s390x": "arch='s390x' machine='s390-ccw-virtio'",
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_console_is_the_same_after_libvirt_and_xfm(machine: str, connection: libvirt.virConnect) -> None:
+    both = pipeline()
+    for what, devices in CONSOLES.items():
+        document = (
+            f"<domain type='qemu'><name>console</name><memory unit='MiB'>128</memory><os><type {MACHINES[machine]}>hvm"
+            f"</type></os><devices>{devices}</devices></domain>"
+        )
+        dump = dumped(connection, both.run(document.encode()).xml.decode())
+        assert both.run(dump.encode()).xml.decode() == dump, what
+        asked, had = etree.fromstring(dumped(connection, document)), etree.fromstring(dump)
+        ports = [root.xpath("devices/serial/@type") for root in (asked, had)]
+        assert ports[0] == ports[1] or not devices, what

@@ -238,7 +238,7 @@ def test_a_model_is_taken_only_where_libvirt_knows_it(
     ("identifier", "missing", "remark"),
     [
         ("firmware", "os/firmware", "xfm-left-out: UEFI: not all hosts have UEFI firmware for x86_64"),
-        ("firmware", "os/loader/secure", "xfm-left-out: secure boot: it needs q35, SMM, and firmware with secure boot"),
+        ("firmware", "os/loader/secure", "xfm-left-out: secure boot: it needs q35, SMM, firmware with secure boot"),
         ("tpm", "tpm/backendModel", "xfm-left-out: TPM: not all hosts can emulate one (swtpm)"),
         ("iothreads", "iothreads", ""),
         ("video", "video/modelType", ""),

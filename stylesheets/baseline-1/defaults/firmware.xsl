@@ -43,7 +43,8 @@
       and /domain/os[not(@firmware or firmware or loader or nvram or kernel)]"/>
   <xsl:variable name="xfm:efi" select="$xfm:open and $xfm:host/facts:value[@of = 'os/firmware'] = 'efi'"/>
   <xsl:variable name="xfm:secure" select="$xfm:efi and $xfm:client and $xfm:family = 'q35'
-      and $xfm:host/facts:value[@of = 'os/loader/secure'] = 'yes' and not(/domain/features/smm/@state = 'off')"/>
+      and $xfm:host/facts:value[@of = 'os/loader/secure'] = 'yes' and not(/domain/features/smm/@state = 'off')
+      and $xfm:libvirt &gt;= 7002000"/>
 
   <xsl:template match="domain/os">
     <xsl:call-template name="xfm:remarks"/>
@@ -92,7 +93,7 @@
     <xsl:if test="$xfm:efi and $xfm:client and not($xfm:secure)">
       <xsl:call-template name="xfm:left-out">
         <xsl:with-param name="what" select="'secure boot'"/>
-        <xsl:with-param name="why" select="'it needs q35, SMM, and firmware with secure boot on all hosts'"/>
+        <xsl:with-param name="why" select="'it needs q35, SMM, firmware with secure boot on all hosts, and libvirt 7.2.0'"/>
       </xsl:call-template>
     </xsl:if>
   </xsl:template>

@@ -6,6 +6,7 @@
   <xsl:import href="../../lib/identity.xsl"/>
   <xsl:import href="../../lib/guest.xsl"/>
   <xsl:import href="../../lib/os.xsl"/>
+  <xsl:import href="../../lib/facts.xsl"/>
   <doc:stylesheet id="memballoon" stage="defaults" abi="guest" once="yes">
     <doc:title>The balloon, said openly</doc:title>
     <doc:summary>
@@ -29,6 +30,9 @@
     </doc:source>
   </doc:stylesheet>
   <xsl:param name="period" select="10"/>
+  <xsl:variable name="xfm:qemu-release" select="substring-before($xfm:facts/@qemu, '.') * 1000
+      + substring-before(substring-after($xfm:facts/@qemu, '.'), '.')"/>
+  <xsl:variable name="xfm:reports" select="$xfm:libvirt &gt;= 6009000 and $xfm:qemu-release &gt;= 5001"/>
   <xsl:variable name="xfm:wanted" select="$xfm:family != ''
       and ($xfm:family != 'virt' or $xfm:arch = 'riscv64' or $xfm:virtio-balloon)"/>
 
@@ -37,7 +41,7 @@
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="$xfm:wanted">
         <memballoon model="virtio">
-          <xsl:if test="$xfm:virtio-balloon and not(/domain/memoryBacking[hugepages or locked])">
+          <xsl:if test="$xfm:virtio-balloon and $xfm:reports and not(/domain/memoryBacking[hugepages or locked])">
             <xsl:attribute name="freePageReporting">on</xsl:attribute>
           </xsl:if>
           <xsl:if test="$period &gt; 0">

@@ -10,10 +10,10 @@
     <doc:title>A SCSI controller that the guest can drive</doc:title>
     <doc:summary>
       Takes a domain of the QEMU driver; gives its SCSI controllers without a model, and the one that its SCSI disks
-      need where there is none, the model virtio-scsi, if the operating system has the driver or the machine is one for
-      which all have it: s390-ccw-virtio and virt. Else libvirt's own default stays: lsilogic, for which few operating
-      systems still have a driver, on pseries ibmvscsi. A controller of a pinned domain that has its alias, or an
-      address, was here before, and stays as it is.
+      and SCSI host devices need where there is none, the model virtio-scsi, if the operating system has the driver or
+      the machine is one for which all have it: s390-ccw-virtio and virt. Else libvirt's own default stays: lsilogic,
+      for which few operating systems still have a driver, on pseries ibmvscsi. A controller of a pinned domain that
+      has its alias, or an address, was here before, and stays as it is.
     </doc:summary>
     <doc:after>disk-bus</doc:after>
     <doc:writes>domain/devices/controller</doc:writes>
@@ -25,7 +25,8 @@
   <xsl:variable name="xfm:wanted" select="$xfm:family = 's390-ccw-virtio' or $xfm:family = 'virt'
       or ($xfm:family != '' and $xfm:virtio-scsi)"/>
 
-  <xsl:template match="domain/devices[disk/target/@bus = 'scsi'][not(controller/@type = 'scsi')]">
+  <xsl:template match="domain/devices[disk/target/@bus = 'scsi' or hostdev/@type = 'scsi']
+      [not(controller/@type = 'scsi')]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
       <xsl:if test="$xfm:wanted">

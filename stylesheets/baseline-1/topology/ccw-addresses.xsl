@@ -35,8 +35,9 @@
     </xsl:for-each>
   </xsl:variable>
 
+  <!-- libvirt takes an address of which only the type is given for none, and so do we. -->
   <xsl:variable name="xfm:claims">
-    <xsl:for-each select="$xfm:devices/*[not(address)]">
+    <xsl:for-each select="$xfm:devices/*[not(address[@type != 'ccw' or @cssid or @ssid or @devno])]">
       <xsl:variable name="channel">
         <xsl:apply-templates select="." mode="xfm:channel"/>
       </xsl:variable>
@@ -80,10 +81,14 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template match="domain[os/type[@arch = 's390x' or starts-with(@machine, 's390')]]/devices/*[not(address)]">
+  <xsl:template match="domain[os/type[@arch = 's390x' or starts-with(@machine, 's390')]]
+      /devices/*[not(address[@type != 'ccw' or @cssid or @ssid or @devno])]">
     <xsl:variable name="id" select="generate-id()"/>
     <xsl:copy>
-      <xsl:copy-of select="@* | node()"/>
+      <xsl:copy-of select="@* | node()[not(self::address)]"/>
+      <xsl:if test="address and not(exsl:node-set($xfm:places)/place[@id = $id])">
+        <xsl:copy-of select="address"/>
+      </xsl:if>
       <xsl:for-each select="exsl:node-set($xfm:places)">
         <xsl:for-each select="key('xfm:place', $id)">
           <address type="ccw" cssid="0xfe" ssid="0x0">

@@ -11,18 +11,30 @@
     <doc:summary>
       Takes a domain of a known machine family; gives it with a drive address on each SATA, SCSI, IDE and floppy
       disk that has none: the one that libvirt derives from the name of its target, or the next free one if that is
-      taken. SCSI host devices get the highest free unit of the first controller that has one, so that they stay
-      clear of the disks.
+      taken. Like there, a SCSI controller has 7 units; if the first one is of a virtio model or ibmvscsi, 15. SCSI
+      host devices get the highest free unit of the first controller that has one, so that they stay clear of the
+      disks.
     </doc:summary>
     <doc:writes>domain/devices/disk/address</doc:writes>
     <doc:writes>domain/devices/hostdev/address</doc:writes>
-    <doc:source>libvirt 9.0.0 src/conf/domain_conf.c, virDomainDiskDefAssignAddress: units a controller by bus</doc:source>
-    <doc:source>libvirt 9.0.0 src/qemu/qemu_command.c: on a narrow SCSI controller the unit is the SCSI id, which ends at 7</doc:source>
+    <doc:source>libvirt 9.0.0 src/conf/domain_conf.c, virDomainDiskDefAssignAddress: units a controller by bus; of SCSI 7, as the QEMU driver does not ask for a wide bus</doc:source>
+    <doc:source>libvirt 9.0.0 src/qemu/qemu_command.c: of lsilogic, ncr53c90, am53c974 and dc390 the unit is the SCSI id, else the LUN; QEMU hw/scsi/lsi53c895a.c: ids end at 7</doc:source>
   </doc:stylesheet>
 
   <xsl:variable name="xfm:letters" select="'abcdefghijklmnopqrstuvwxyz'"/>
   <!-- libxslt bounds recursion, and no guest has so many devices: a document of 1000 or more is left alone. -->
   <xsl:variable name="xfm:devices" select="/domain[$xfm:family != '']/devices[count(*) &lt; 1000]"/>
+
+  <!--
+    The SCSI controllers are wide if the first one is: by its model, or because of what libvirt takes where none is
+    given.
+  -->
+  <xsl:variable name="xfm:wide-models" select="' virtio-scsi virtio-transitional virtio-non-transitional ibmvscsi '"/>
+  <xsl:variable name="xfm:wide-default" select="$xfm:family = 'pseries' or $xfm:family = 's390-ccw-virtio'"/>
+  <xsl:variable name="xfm:controllers" select="$xfm:devices/controller[@type = 'scsi']"/>
+  <xsl:variable name="xfm:first" select="($xfm:controllers[@index = 0] | $xfm:controllers[not(@index)])[1]"/>
+  <xsl:variable name="xfm:wide" select="contains($xfm:wide-models, concat(' ', $xfm:first/@model, ' '))
+      or ($xfm:wide-default and not($xfm:first/@model))"/>
 
   <!-- " BUS:CONTROLLER.BUS.TARGET.UNIT " of each drive address that is there. -->
   <xsl:variable name="xfm:held">
@@ -33,6 +45,13 @@
       </xsl:variable>
       <xsl:value-of select="concat($bus, ':', number(concat('0', @controller)), '.', number(concat('0', @bus)), '.',
           number(concat('0', @target)), '.', number(concat('0', @unit)), ' ')"/>
+    </xsl:for-each>
+    <!-- what a wide controller has and a narrow one beside it has not -->
+    <xsl:for-each select="$xfm:controllers[$xfm:wide][not(@model) or not(contains($xfm:wide-models, concat(' ', @model,
+        ' ')))][@model or not($xfm:wide-default)]">
+      <xsl:variable name="unit" select="concat('scsi:', @index, '.0.0.')"/>
+      <xsl:value-of select="concat($unit, '8 ', $unit, '9 ', $unit, '10 ', $unit, '11 ', $unit, '12 ', $unit, '13 ',
+          $unit, '14 ', $unit, '15 ')"/>
     </xsl:for-each>
   </xsl:variable>
 
@@ -186,11 +205,14 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- BUS:CONTROLLER.BUS.TARGET.UNIT of a number. Unit 7 of a SCSI bus is the controller. -->
+  <!-- BUS:CONTROLLER.BUS.TARGET.UNIT of a number. Unit 7 of a SCSI bus is the controller: units end at 6, or go on. -->
   <xsl:template name="xfm:place">
     <xsl:param name="bus"/>
     <xsl:param name="number"/>
     <xsl:choose>
+      <xsl:when test="$bus = 'scsi' and not($xfm:wide)">
+        <xsl:value-of select="concat('scsi:', floor($number div 7), '.0.0.', $number mod 7)"/>
+      </xsl:when>
       <xsl:when test="$bus = 'scsi'">
         <xsl:value-of select="concat('scsi:', floor($number div 15), '.0.0.',
             $number mod 15 + ($number mod 15 &gt;= 7))"/>
@@ -261,11 +283,11 @@
     </xsl:apply-templates>
   </xsl:template>
 
-  <!-- The highest free unit of the first controller that has one; units end at 6 on a narrow bus, else at 15. -->
+  <!-- The highest free unit of the first controller that has one; units end at 15, or at 6. -->
   <xsl:template name="xfm:last-unit">
     <xsl:param name="held"/>
     <xsl:param name="controller" select="0"/>
-    <xsl:param name="unit" select="15 - 9 * $xfm:narrow"/>
+    <xsl:param name="unit" select="6 + 9 * $xfm:wide"/>
     <xsl:variable name="place" select="concat('scsi:', $controller, '.0.0.', $unit)"/>
     <xsl:choose>
       <xsl:when test="$unit &lt; 0">
@@ -287,9 +309,4 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- The SCSI controllers are narrow: by their model, or because libvirt takes lsilogic where none is given. -->
-  <xsl:variable name="xfm:model" select="$xfm:devices/controller[@type = 'scsi']/@model"/>
-  <xsl:variable name="xfm:narrow" select="$xfm:model = 'lsilogic' or $xfm:model = 'ncr53c90' or $xfm:model = 'am53c974'
-      or $xfm:model = 'dc390' or (not($xfm:model) and ($xfm:family = 'q35' or $xfm:family = 'pc'
-          or $xfm:family = 'virt'))"/>
 </xsl:stylesheet>

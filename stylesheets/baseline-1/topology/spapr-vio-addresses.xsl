@@ -24,9 +24,9 @@
 
   <!-- libxslt bounds recursion, and no guest has so many devices: a document of 1000 or more is left alone. -->
   <xsl:variable name="xfm:devices" select="/domain[$xfm:family = 'pseries']/devices[count(*) &lt; 1000]"/>
-  <!-- libvirt makes the first serial port of a console where there is none. -->
+  <!-- libvirt makes the first serial port of a console where there is none; one without a type can have no address. -->
   <xsl:variable name="xfm:serial" select="$xfm:devices/serial[not(target/@type) or target/@type = 'spapr-vio-serial']
-      | $xfm:devices[not(serial)]/console[1][not(target/@type) or target/@type = 'serial']"/>
+      | $xfm:devices[not(serial)]/console[1][@type][not(target/@type) or target/@type = 'serial']"/>
 
   <xsl:variable name="xfm:held">
     <xsl:text> </xsl:text>
