@@ -150,7 +150,7 @@ def _meant(selector: str, places: list[str]) -> str:
     known = [identifier for path in _all_paths(places) for identifier in _ids(path, places, pattern)]
     stem = _stem(selector)
     older = [other for other in known if _stem(other) == stem and _version(other) < _version(selector)]
-    close = [max(older, key=_version)] if older else get_close_matches(selector, known, n=1)
+    close = [max(older, key=_version)] if older else get_close_matches(selector.lower(), known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 

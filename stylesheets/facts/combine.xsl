@@ -21,7 +21,8 @@
       use="concat(generate-id(../..), ' ', ../@type, ' ', ../@arch, ' ', ../@family, ' ', @of, ' ', .)"/>
 
   <xsl:template match="/hosts">
-    <facts hosts="{count($hosts)}">
+    <!-- one host may be captured twice, a month apart -->
+    <facts hosts="{count($hosts[not(@host)]) + count($hosts[@host][not(@host = preceding-sibling::*/@host)])}">
       <xsl:call-template name="oldest">
         <xsl:with-param name="versions" select="$hosts/@libvirt"/>
       </xsl:call-template>

@@ -11,7 +11,7 @@
 
     Takes <hostFacts> (schemas/xsd/host-facts.xsd). Gives
 
-      <facts hosts="1" libvirt="9.0.0" qemu="7.2.22">
+      <facts hosts="1" libvirt="9.0.0" qemu="7.2.22" host="UUID"?>
         <cpu arch="x86_64" vendor="Intel"/>
         <machine arch= name="pc-q35-7.2" family="q35" kind="upstream" rank="7002000" deprecated="yes"?/>
         <alias arch= name="q35" machine="pc-q35-7.2"/>
@@ -32,6 +32,11 @@
 
   <xsl:template match="/facts:hostFacts">
     <facts hosts="1" libvirt="{facts:libvirt/@version}" qemu="{facts:hypervisor/@version}">
+      <xsl:if test="capabilities/host/uuid">
+        <xsl:attribute name="host">
+          <xsl:value-of select="capabilities/host/uuid"/>
+        </xsl:attribute>
+      </xsl:if>
       <xsl:if test="facts:cpu/@vendor">
         <cpu arch="{facts:cpu/@arch}" vendor="{facts:cpu/@vendor}"/>
       </xsl:if>

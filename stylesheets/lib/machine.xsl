@@ -12,7 +12,7 @@
     Sources: QEMU hw/i386/pc_q35.c, pc_piix.c, hw/arm/virt.c, hw/s390x/s390-virtio-ccw.c, hw/ppc/spapr.c; Red Hat's
     machine types of CentOS Stream's qemu-kvm; Ubuntu's QEMU debian/patches/ubuntu/define-ubuntu-machine-types.patch.
   -->
-  <xsl:variable name="xfm:codenames" select="' trusty utopic vivid wily xenial yakkety zesty artful bionic cosmic disco eoan
+  <xsl:variable name="xfm:codenames" select="'. trusty utopic vivid wily xenial yakkety zesty artful bionic cosmic disco eoan
       focal groovy hirsute impish jammy kinetic lunar mantic noble oracular plucky questing '"/>
 
   <!-- What follows the family in a machine's name: 7.2, rhel9.2.0, jammy. -->

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SETTINGS = ("set", "baseline", "plugin-dir", "schemas", "os", "host-facts", "connect", "until", "time-limit")
 
 
+_VALUE_LENGTH = 500
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of the filter that say what it does, ``--json``, and the document."""
     options.add_settings(parser, SETTINGS)
@@ -68,14 +71,20 @@ def _entries(result: Result, pipeline: Pipeline) -> list[dict[str, Any]]:
     return entries
 
 
+def _shortened(text: str) -> str:
+    """A value for people: the pin alone has sixty stylesheets, and ``--json`` has it whole."""
+    return text if len(text) <= _VALUE_LENGTH else text[:_VALUE_LENGTH] + "…"
+
+
 def _block(entry: dict[str, Any]) -> str:
     lines = [f"{entry['stage']}/{entry['stylesheet']}: {entry['title']}"]
     for change in entry["changes"]:
-        if not change["before"]:
-            lines.append(f"  + {change['xpath']}: {change['after']}")
-        elif not change["after"]:
-            lines.append(f"  - {change['xpath']}: {change['before']}")
+        before, after = _shortened(change["before"]), _shortened(change["after"])
+        if not before:
+            lines.append(f"  + {change['xpath']}: {after}")
+        elif not after:
+            lines.append(f"  - {change['xpath']}: {before}")
         else:
-            lines.append(f"  ~ {change['xpath']}: {change['before']} -> {change['after']}")
+            lines.append(f"  ~ {change['xpath']}: {before} -> {after}")
     lines += [f"  left out: {omission['what']}: {omission['why']}" for omission in entry["left out"]]
     return "\n".join(lines) + "\n"

@@ -47,7 +47,7 @@
       Haswell IvyBridge-IBRS IvyBridge SandyBridge-IBRS SandyBridge Opteron_G5
       Opteron_G4 Westmere-IBRS Westmere Nehalem-IBRS Nehalem Opteron_G3 Penryn
       Opteron_G2 Conroe Opteron_G1 POWER10 POWER9 POWER8 POWER7
-      gen16b gen16b-base gen16a gen16a-base gen15b gen15b-base gen15a gen15a-base
+      gen17a gen17a-base gen16b gen16b-base gen16a gen16a-base gen15b gen15b-base gen15a gen15a-base
       z14ZR1 z14ZR1-base z14.2 z14.2-base z14 z14-base z13s z13s-base z13.2
       z13.2-base z13 z13-base zBC12 zBC12-base zEC12.2 zEC12.2-base zEC12
       zEC12-base z114 z114-base z196.2 z196.2-base z196 z196-base '"/>

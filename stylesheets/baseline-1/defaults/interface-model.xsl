@@ -15,7 +15,7 @@
       e1000e on q35, else e1000; for Windows from 8.1 and Server 2012 R2 on that is so without a database, too. Where
       the operating system is not known, libvirt's own default stays. A vhostuser interface can be nothing but virtio,
       whatever the guest. Interfaces that are a host's device are left alone; so is one of a pinned domain that has its
-      alias, or an address,: it was here before.
+      alias, or an address: it was here before.
     </doc:summary>
     <doc:writes>domain/devices/interface/model</doc:writes>
     <doc:source>

@@ -12,8 +12,8 @@
     <doc:summary>
       Takes a domain of the QEMU driver; where it has no memory, nor NUMA cells that add up to it, and osinfo-db knows
       how much the operating system wants on this architecture, gives it with that: what is recommended, else the
-      minimum. Says so where nothing is known, for libvirt refuses a guest without memory, and where it is not known,
-      for libvirt refuses a guest without memory, and where the author's memory is less than the minimum.
+      minimum. Says so where nothing is known, for libvirt refuses a guest without memory, and where the author's
+      memory is less than the minimum.
     </doc:summary>
     <doc:writes>domain/memory</doc:writes>
     <doc:source>osinfo-db, resources of an os; libvirt formatdomain.html, memory allocation: units</doc:source>

@@ -21,7 +21,7 @@
       left alone.
     </doc:summary>
     <doc:before>hyperv-prerequisites</doc:before>
-    <doc:param name="retries" type="integer" default="8191" minimum="4095">How often a guest tries a spinlock before it tells the hypervisor</doc:param>
+    <doc:param name="retries" type="integer" default="8191" minimum="4095" maximum="4294967295">How often a guest tries a spinlock before it tells the hypervisor</doc:param>
     <doc:param name="more" type="string" default="">Enlightenments to add, with commas between: reset, or tlbflush/extended for that of tlbflush</doc:param>
     <doc:param name="less" type="string" default="">Enlightenments to leave out, with commas between</doc:param>
     <doc:writes>domain/features</doc:writes>

@@ -74,9 +74,6 @@
   </xsl:template>
 
   <xsl:template name="xfm:choose">
-    <xsl:variable name="asked" select="concat($xfm:prefix, $qemu)"/>
-    <xsl:variable name="canonical" select="$xfm:facts/facts:alias[@name = $xfm:family]/@machine"/>
-    <xsl:variable name="versioned" select="$xfm:machines[@rank &gt; 0]"/>
     <xsl:choose>
       <xsl:when test="$xfm:pinned-machine != ''">
         <xsl:value-of select="$xfm:pinned-machine"/>
@@ -85,14 +82,41 @@
       <xsl:when test="not($xfm:machines/@rank &gt; 0) and $xfm:machines/@name = $xfm:family">
         <xsl:value-of select="$xfm:family"/>
       </xsl:when>
-      <xsl:when test="$qemu != '' and ($xfm:facts/@hosts = 0 or $xfm:machines/@name = $asked)">
+      <xsl:when test="$qemu != ''">
+        <xsl:call-template name="xfm:asked"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="xfm:shared"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The machine of the release that was asked for: 7.2.22, as `virsh version` prints it, has the machines of 7.2. -->
+  <xsl:template name="xfm:asked">
+    <xsl:variable name="asked" select="concat($xfm:prefix, substring-before($qemu, '.'), '.',
+        substring-before(concat(substring-after($qemu, '.'), '.'), '.'))"/>
+    <xsl:choose>
+      <xsl:when test="not(contains($qemu, '.'))">
+        <xsl:call-template name="xfm:fail">
+          <xsl:with-param name="reason" select="concat('machine-type.qemu=', $qemu, ' is no release such as 7.2')"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:when test="$xfm:facts/@hosts = 0 or $xfm:machines/@name = $asked">
         <xsl:value-of select="$asked"/>
       </xsl:when>
-      <xsl:when test="$qemu != ''">
+      <xsl:otherwise>
         <xsl:call-template name="xfm:fail">
           <xsl:with-param name="reason" select="concat('not every host has the machine ', $asked)"/>
         </xsl:call-template>
-      </xsl:when>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The machine that all hosts have: what the alias means on each, else the newest. -->
+  <xsl:template name="xfm:shared">
+    <xsl:variable name="canonical" select="$xfm:facts/facts:alias[@name = $xfm:family]/@machine"/>
+    <xsl:variable name="versioned" select="$xfm:machines[@rank &gt; 0]"/>
+    <xsl:choose>
       <xsl:when test="$canonical">
         <xsl:value-of select="$canonical"/>
       </xsl:when>
