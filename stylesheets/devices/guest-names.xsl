@@ -50,7 +50,7 @@
         <xsl:with-param name="number" select="../address/@bus"/>
       </xsl:call-template>
     </xsl:variable>
-    <xsl:if test="/domain/features/acpi and ($xfm:family = 'q35' or $xfm:family = 'pc') and not(../address
+    <xsl:if test="/domain/features/acpi and $xfm:pc and not(../address
         and (($xfm:family = 'q35' and $bus = 0) or key('xfm:bus', $bus)/target/@hotplug = 'off'))">
       <linux>
         <xsl:value-of select="concat('eno', number(@index))"/>

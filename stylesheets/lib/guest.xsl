@@ -14,6 +14,7 @@
                   With no machine named: that of the pin's machine. Without a pin on x86: q35, unless the document has
                   something that q35 cannot (an IDE disk or controller, an i440fx root bus), or a PCI address and no
                   PCI Express; then pc.
+    xfm:pc        boolean: one of the two families of x86, q35 or pc
 
     Sources: libvirt formatdomain.html, os, and src/qemu/qemu_domain.c (qemuDomainMachineIsQ35 and its
     neighbours); QEMU docs/system/i386/pc.rst (q35 has no IDE).
@@ -43,6 +44,8 @@
       </xsl:call-template>
     </xsl:if>
   </xsl:variable>
+
+  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
 
   <xsl:template name="xfm:family">
     <xsl:param name="machine"/>

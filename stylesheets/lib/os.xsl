@@ -15,6 +15,8 @@
     xfm:build      number: the first build of that Windows, which orders clients and servers together; 0 for any other
                    operating system and for what came before Windows 2000, the newest known build for later ones
 
+    xfm:client     boolean: Windows 11 or a later client, which demands UEFI, secure boot and a TPM
+
     xfm:virtio-…   booleans: it has a driver for that virtio device, of either generation. osinfo-db lists what an
                    operating system brings along: for Windows, whose virtio drivers are installed, none.
 
@@ -33,11 +35,13 @@
     <xsl:choose>
       <xsl:when test="$xfm:windows = ''">0</xsl:when>
       <xsl:when test="contains($xfm:builds, $entry)">
-        <xsl:value-of select="substring-before(translate(substring-after($xfm:builds, $entry), '&#10;', ' '), ' ')"/>
+        <xsl:value-of select="substring-before(substring-after($xfm:builds, $entry), ' ')"/>
       </xsl:when>
       <xsl:otherwise>26100</xsl:otherwise>
     </xsl:choose>
   </xsl:variable>
+
+  <xsl:variable name="xfm:client" select="$xfm:build &gt;= 22000 and not(starts-with($xfm:windows, '2k'))"/>
 
   <xsl:variable name="xfm:pci" select="'http://pcisig.com/pci/'"/>
   <xsl:variable name="xfm:drivers" select="$xfm:os/os:device/@id"/>

@@ -1,9 +1,9 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:exsl="http://exslt.org/common"
-    xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="exsl qemu xfm">
+    exclude-result-prefixes="exsl xfm">
+  <xsl:import href="aliases.xsl"/>
   <!--
     The scheme by which devices get their addresses: docs/topology.md tells it, the tables below are it.
 
@@ -149,12 +149,6 @@
     nothing to do; like there, none where the domain's own QEMU arguments, or an override, may speak of a device by
     its id.
   -->
-  <xsl:variable name="xfm:aliased" select="boolean(/domain
-      [not(qemu:override/qemu:device[not(starts-with(@alias, 'ua-'))])]
-      [not(qemu:commandline/qemu:arg[@value = '-set' or contains(@value, 'device.') or contains(@value, 'bus')
-          or contains(@value, 'drive') or contains(@value, 'netdev') or contains(@value, 'chardev')
-          or contains(@value, 'memdev')])])"/>
-
   <xsl:template name="xfm:controller-alias">
     <xsl:param name="name"/>
     <xsl:choose>

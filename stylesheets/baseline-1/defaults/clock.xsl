@@ -23,7 +23,6 @@
     <doc:source>QEMU docs/system/i386/hyperv.rst, hv-time; docs/system/i386/kvm-pv.rst, kvmclock</doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
   <xsl:variable name="xfm:under-kvm" select="/domain/@type = 'kvm'"/>
 
   <xsl:template match="domain[not(clock)]">

@@ -116,7 +116,7 @@
         <xsl:value-of select="$xfm:model"/>
       </model>
       <xsl:for-each select="$xfm:host[$xfm:several and $xfm:x86]/facts:value[@of = 'cpu/host-model/feature']
-          [contains(translate($xfm:guarding, '&#10;', ' '), concat(' ', ., ' '))]">
+          [contains($xfm:guarding, concat(' ', ., ' '))]">
         <feature policy="require" name="{.}"/>
       </xsl:for-each>
     </xsl:if>

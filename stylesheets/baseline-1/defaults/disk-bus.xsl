@@ -55,18 +55,15 @@
     <xsl:choose>
       <xsl:when test="../@device = 'floppy' or $prefix = 'fd'">fdc</xsl:when>
       <xsl:when test="$prefix = 'vd' and not($cdrom)">virtio</xsl:when>
-      <xsl:when test="$prefix = 'sd' and $xfm:ahci and $xfm:build &gt;= 6000">sata</xsl:when>
+      <xsl:when test="$prefix = 'sd' and $xfm:pc and $xfm:build &gt;= 6000">sata</xsl:when>
       <xsl:when test="$prefix = 'sd'">scsi</xsl:when>
       <xsl:when test="$xfm:family = 'pc' and ($prefix = 'hd' or $cdrom)">ide</xsl:when>
       <xsl:when test="$xfm:family = 'q35' and ($prefix = 'hd' or $cdrom)">sata</xsl:when>
       <xsl:when test="$xfm:family = 'virt' and $xfm:windows != '' and $cdrom and ../source">usb</xsl:when>
       <xsl:when test="$xfm:family != '' and $cdrom">scsi</xsl:when>
-      <xsl:when test="$xfm:family != '' and (not($xfm:ahci) or $xfm:virtio-block)">virtio</xsl:when>
+      <xsl:when test="$xfm:family != '' and (not($xfm:pc) or $xfm:virtio-block)">virtio</xsl:when>
       <xsl:when test="$xfm:family = 'q35'">sata</xsl:when>
       <xsl:when test="$xfm:family = 'pc' or $prefix = 'hd'">ide</xsl:when>
     </xsl:choose>
   </xsl:template>
-
-  <!-- A machine that has SATA, or to which libvirt adds it. -->
-  <xsl:variable name="xfm:ahci" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
 </xsl:stylesheet>

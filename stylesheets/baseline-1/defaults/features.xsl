@@ -24,7 +24,6 @@
     </doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
   <xsl:variable name="xfm:uefi" select="boolean(/domain/os[@firmware = 'efi' or loader/@type = 'pflash'])"/>
   <xsl:variable name="xfm:acpi" select="$xfm:pc or ($xfm:arch = 'aarch64' and $xfm:family = 'virt' and $xfm:uefi)"/>
 

@@ -35,8 +35,6 @@
     <doc:source>QEMU docs/system/arm/virt.rst; OVMF README: SMM_REQUIRE builds need q35</doc:source>
   </doc:stylesheet>
   <xsl:param name="prefer" select="'demanded'"/>
-  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
-  <xsl:variable name="xfm:client" select="$xfm:build &gt;= 22000 and not(starts-with($xfm:windows, '2k'))"/>
   <xsl:variable name="xfm:wanted" select="$xfm:family = 'virt' or ($xfm:pc and ($prefer = 'efi' or $xfm:client
       or $xfm:os/os:firmware[@type = 'bios' and @arch = $xfm:arch]/@supported = 'no'))"/>
   <xsl:variable name="xfm:open" select="$xfm:wanted and not(/domain/bootloader)

@@ -25,7 +25,6 @@
     </doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
   <xsl:variable name="xfm:wanted" select="$xfm:family != ''
       and (not($xfm:pc) or $xfm:linux or $xfm:build &gt;= 2195 or $xfm:os/@family = 'freebsd'
       or $xfm:drivers = 'http://usb.org/usb/80ee/0021')"/>

@@ -30,7 +30,7 @@
       <xsl:when test="$xfm:family = 'pseries'">pseries</xsl:when>
       <xsl:when test="$xfm:family = 's390-ccw-virtio'">s390</xsl:when>
       <xsl:when test="not($xfm:linux) or $xfm:pinned"/>
-      <xsl:when test="$xfm:family = 'q35' or $xfm:family = 'pc'">isa</xsl:when>
+      <xsl:when test="$xfm:pc">isa</xsl:when>
       <xsl:when test="$xfm:family = 'virt' and $xfm:arch = 'aarch64' and $xfm:libvirt &gt;= 9001000">pvpanic</xsl:when>
     </xsl:choose>
   </xsl:variable>

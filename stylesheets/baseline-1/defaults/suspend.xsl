@@ -18,12 +18,10 @@
     </doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:wanted" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
-
   <xsl:template match="domain[not(pm)]">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
-      <xsl:if test="$xfm:wanted">
+      <xsl:if test="$xfm:pc">
         <pm>
           <suspend-to-mem enabled="no"/>
           <suspend-to-disk enabled="no"/>
@@ -35,10 +33,10 @@
   <xsl:template match="domain/pm">
     <xsl:copy>
       <xsl:apply-templates select="@* | node()"/>
-      <xsl:if test="$xfm:wanted and not(suspend-to-mem)">
+      <xsl:if test="$xfm:pc and not(suspend-to-mem)">
         <suspend-to-mem enabled="no"/>
       </xsl:if>
-      <xsl:if test="$xfm:wanted and not(suspend-to-disk)">
+      <xsl:if test="$xfm:pc and not(suspend-to-disk)">
         <suspend-to-disk enabled="no"/>
       </xsl:if>
     </xsl:copy>

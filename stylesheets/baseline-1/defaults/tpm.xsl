@@ -24,10 +24,9 @@
     </doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:client" select="$xfm:build &gt;= 22000 and not(starts-with($xfm:windows, '2k'))"/>
   <xsl:variable name="xfm:model">
     <xsl:choose>
-      <xsl:when test="$xfm:family = 'q35' or $xfm:family = 'pc'">tpm-crb</xsl:when>
+      <xsl:when test="$xfm:pc">tpm-crb</xsl:when>
       <xsl:when test="$xfm:family = 'virt'">tpm-tis</xsl:when>
     </xsl:choose>
   </xsl:variable>

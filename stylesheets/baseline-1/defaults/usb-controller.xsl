@@ -27,8 +27,6 @@
     </doc:source>
   </doc:stylesheet>
 
-  <xsl:variable name="xfm:pc" select="$xfm:family = 'q35' or $xfm:family = 'pc'"/>
-
   <xsl:template match="domain/devices[not(controller/@type = 'usb')]">
     <xsl:variable name="users" select="*/@bus[. = 'usb'] | */target/@bus[. = 'usb'] | hostdev/@type[. = 'usb']
         | hub | sound/@model[. = 'usb'] | smartcard"/>

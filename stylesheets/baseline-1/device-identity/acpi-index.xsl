@@ -25,7 +25,7 @@
   <xsl:variable name="xfm:highest" select="16383"/>
   <!-- pc-q35-7.2 is 702; not a number where the machine has none in its name -->
   <xsl:variable name="xfm:release" select="substring-after(substring-after(/domain/os/type/@machine, 'pc-'), '-')"/>
-  <xsl:variable name="xfm:shown" select="($xfm:family = 'q35' or $xfm:family = 'pc') and /domain/features/acpi
+  <xsl:variable name="xfm:shown" select="$xfm:pc and /domain/features/acpi
       and substring-before($xfm:release, '.') * 100 + substring-after($xfm:release, '.') &gt;= 601"/>
   <xsl:variable name="xfm:pci" select="' virtio virtio-transitional virtio-non-transitional e1000 e1000e rtl8139 igb
       ne2k_pci pcnet vmxnet3 i82551 i82557b i82559er '"/>

@@ -2,10 +2,10 @@
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:doc="urn:xfm:doc:1"
     xmlns:exsl="http://exslt.org/common"
-    xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="doc exsl qemu xfm">
+    exclude-result-prefixes="doc exsl xfm">
   <xsl:import href="../../lib/identity.xsl"/>
+  <xsl:import href="../../lib/aliases.xsl"/>
   <doc:stylesheet id="aliases" stage="device-identity" abi="host">
     <doc:title>A ua- alias for every device that can keep one</doc:title>
     <doc:summary>
@@ -27,15 +27,10 @@
   </doc:stylesheet>
 
   <xsl:variable name="xfm:kept" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'"/>
-  <xsl:variable name="xfm:active" select="/domain[@type = 'kvm' or @type = 'qemu' or @type = 'hvf']
-      [not(qemu:override/qemu:device[not(starts-with(@alias, 'ua-'))])]
-      [not(qemu:commandline/qemu:arg[@value = '-set' or contains(@value, 'device.') or contains(@value, 'bus')
-          or contains(@value, 'drive') or contains(@value, 'netdev') or contains(@value, 'chardev')
-          or contains(@value, 'memdev')])]"/>
 
   <!-- The number that a device gets where it needs one: it goes on after the highest that its kind has. -->
   <xsl:variable name="xfm:numbers">
-    <xsl:for-each select="/domain/devices[$xfm:active]">
+    <xsl:for-each select="/domain/devices[$xfm:aliased]">
       <xsl:call-template name="xfm:number-kinds"/>
     </xsl:for-each>
   </xsl:variable>
@@ -70,7 +65,7 @@
     </xsl:variable>
     <xsl:variable name="kept" select="starts-with(alias/@name, 'ua-') and translate(alias/@name, $xfm:kept, '') = ''"/>
     <xsl:choose>
-      <xsl:when test="$kept or $noticed != '' or not($xfm:active)">
+      <xsl:when test="$kept or $noticed != '' or not($xfm:aliased)">
         <xsl:copy-of select="."/>
       </xsl:when>
       <xsl:otherwise>

@@ -58,7 +58,7 @@
     <xsl:choose>
       <xsl:when test="$xfm:windows = ''">not Windows</xsl:when>
       <xsl:when test="$xfm:build &lt; 6000">Windows uses them since Vista and Server 2008</xsl:when>
-      <xsl:when test="not($xfm:family = 'q35' or $xfm:family = 'pc')">only QEMU's PC machines have them</xsl:when>
+      <xsl:when test="not($xfm:pc)">only QEMU's PC machines have them</xsl:when>
       <xsl:when test="/domain/@type != 'kvm'">
         <xsl:value-of select="concat('they need KVM, and this is a domain of type ', /domain/@type)"/>
       </xsl:when>

@@ -141,7 +141,7 @@
   <!-- The USB controllers that an address names, and number 0 where the machine has one. They get no alias. -->
   <xsl:key name="xfm:usb" match="domain/devices/*/address[@type = 'usb']" use="number(@bus)"/>
   <xsl:template name="xfm:add-usb">
-    <xsl:variable name="own" select="$xfm:family = 'q35' or $xfm:family = 'pc' or $xfm:family = 'pseries'"/>
+    <xsl:variable name="own" select="$xfm:pc or $xfm:family = 'pseries'"/>
     <xsl:variable name="has-none" select="/domain/devices/controller[@type = 'usb'][@model = 'none']"/>
     <xsl:if test="not(key('xfm:controller', 'usb 0')) and ($own or key('xfm:usb', 0)) and not($has-none)">
       <controller type="usb" index="0">
