@@ -46,8 +46,8 @@
   <!-- ACPI shows the index where it does the hotplug: not on the root bus of q35, nor where hotplug is off. -->
   <xsl:template match="interface/acpi" mode="xfm:guest">
     <xsl:variable name="bus">
-      <xsl:call-template name="xfm:decimal">
-        <xsl:with-param name="number" select="../address/@bus"/>
+      <xsl:call-template name="xfm:number">
+        <xsl:with-param name="text" select="../address/@bus"/>
       </xsl:call-template>
     </xsl:variable>
     <xsl:if test="/domain/features/acpi and $xfm:pc and not(../address

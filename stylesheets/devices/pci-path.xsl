@@ -2,6 +2,7 @@
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:xfm="urn:xfm:xslt:1"
     exclude-result-prefixes="xfm">
+  <xsl:import href="../lib/numbers.xsl"/>
   <!--
     PCI addresses: as lspci writes them, and as Windows does, by the way from the root bus down to the device.
 
@@ -13,20 +14,20 @@
 
   <xsl:template name="xfm:pci-address">
     <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@domain"/>
+      <xsl:with-param name="text" select="@domain"/>
       <xsl:with-param name="digits" select="4"/>
     </xsl:call-template>
     <xsl:text>:</xsl:text>
     <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@bus"/>
+      <xsl:with-param name="text" select="@bus"/>
     </xsl:call-template>
     <xsl:text>:</xsl:text>
     <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@slot"/>
+      <xsl:with-param name="text" select="@slot"/>
     </xsl:call-template>
     <xsl:text>.</xsl:text>
     <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@function"/>
+      <xsl:with-param name="text" select="@function"/>
       <xsl:with-param name="digits" select="1"/>
     </xsl:call-template>
   </xsl:template>
@@ -46,8 +47,8 @@
   <xsl:template match="address" mode="xfm:path">
     <xsl:param name="deep" select="0"/>
     <xsl:variable name="bus">
-      <xsl:call-template name="xfm:decimal">
-        <xsl:with-param name="number" select="@bus"/>
+      <xsl:call-template name="xfm:number">
+        <xsl:with-param name="text" select="@bus"/>
       </xsl:call-template>
     </xsl:variable>
     <!-- deeper than any bus that libvirt takes: bridges behind each other in a circle -->
@@ -64,48 +65,15 @@
       </xsl:choose>
     </xsl:if>
     <xsl:text>#PCI(</xsl:text>
-    <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@slot"/>
-      <xsl:with-param name="upper" select="true()"/>
-    </xsl:call-template>
-    <xsl:call-template name="xfm:hexadecimal">
-      <xsl:with-param name="number" select="@function"/>
-    </xsl:call-template>
-    <xsl:text>)</xsl:text>
-  </xsl:template>
-
-  <!-- A number of one byte, which the document may have as 0x1f or as 31, in hexadecimal. -->
-  <xsl:template name="xfm:hexadecimal">
-    <xsl:param name="number"/>
-    <xsl:param name="digits" select="2"/>
-    <xsl:param name="upper" select="false()"/>
-    <xsl:variable name="hex" select="'0123456789abcdef'"/>
-    <xsl:variable name="text">
-      <xsl:text>000</xsl:text>
-      <xsl:choose>
-        <xsl:when test="starts-with($number, '0x')">
-          <xsl:value-of select="translate(substring-after($number, '0x'), 'ABCDEF', 'abcdef')"/>
-        </xsl:when>
-        <xsl:when test="number($number) &gt;= 0">
-          <xsl:value-of select="concat(substring($hex, 1 + floor($number div 16) mod 16, 1),
-              substring($hex, 1 + $number mod 16, 1))"/>
-        </xsl:when>
-        <xsl:otherwise>0</xsl:otherwise>
-      </xsl:choose>
-    </xsl:variable>
-    <xsl:variable name="cut" select="substring($text, string-length($text) - $digits + 1)"/>
-    <xsl:value-of select="translate($cut, substring('abcdef', 1, 6 * $upper), 'ABCDEF')"/>
-  </xsl:template>
-
-  <!-- The same number in decimal, as a controller has its index. -->
-  <xsl:template name="xfm:decimal">
-    <xsl:param name="number"/>
-    <xsl:variable name="byte">
+    <xsl:variable name="slot">
       <xsl:call-template name="xfm:hexadecimal">
-        <xsl:with-param name="number" select="$number"/>
+        <xsl:with-param name="text" select="@slot"/>
       </xsl:call-template>
     </xsl:variable>
-    <xsl:value-of select="16 * string-length(substring-before('0123456789abcdef', substring($byte, 1, 1)))
-        + string-length(substring-before('0123456789abcdef', substring($byte, 2, 1)))"/>
+    <xsl:value-of select="translate($slot, 'abcdef', 'ABCDEF')"/>
+    <xsl:call-template name="xfm:hexadecimal">
+      <xsl:with-param name="text" select="@function"/>
+    </xsl:call-template>
+    <xsl:text>)</xsl:text>
   </xsl:template>
 </xsl:stylesheet>

@@ -4,6 +4,7 @@
     xmlns:xfm="urn:xfm:xslt:1"
     exclude-result-prefixes="exsl xfm">
   <xsl:import href="aliases.xsl"/>
+  <xsl:import href="numbers.xsl"/>
   <!--
     The scheme by which devices get their addresses: docs/topology.md tells it, the tables below are it.
 
@@ -162,51 +163,6 @@
         <alias name="{$name}"/>
       </xsl:otherwise>
     </xsl:choose>
-  </xsl:template>
-
-  <!-- The number that a text means: 0x1f, 0X1F or 31; 0 for the empty one. -->
-  <xsl:template name="xfm:number">
-    <xsl:param name="text"/>
-    <xsl:choose>
-      <xsl:when test="substring($text, 1, 2) = '0x' or substring($text, 1, 2) = '0X'">
-        <xsl:call-template name="xfm:hex-digits">
-          <xsl:with-param name="digits" select="translate(substring($text, 3), 'ABCDEF', 'abcdef')"/>
-        </xsl:call-template>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:value-of select="number(concat('0', $text))"/>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <xsl:template name="xfm:hex-digits">
-    <xsl:param name="digits"/>
-    <xsl:param name="sum" select="0"/>
-    <xsl:choose>
-      <xsl:when test="$digits = ''">
-        <xsl:value-of select="$sum"/>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:call-template name="xfm:hex-digits">
-          <xsl:with-param name="digits" select="substring($digits, 2)"/>
-          <xsl:with-param name="sum"
-              select="16 * $sum + string-length(substring-before('0123456789abcdef', substring($digits, 1, 1)))"/>
-        </xsl:call-template>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <!-- A number in so many hexadecimal digits, without the 0x. -->
-  <xsl:template name="xfm:hex">
-    <xsl:param name="number"/>
-    <xsl:param name="digits" select="2"/>
-    <xsl:if test="$digits &gt; 1">
-      <xsl:call-template name="xfm:hex">
-        <xsl:with-param name="number" select="floor($number div 16)"/>
-        <xsl:with-param name="digits" select="$digits - 1"/>
-      </xsl:call-template>
-    </xsl:if>
-    <xsl:value-of select="substring('0123456789abcdef', $number mod 16 + 1, 1)"/>
   </xsl:template>
 
   <!--
