@@ -5,6 +5,7 @@
     xmlns:xfm="urn:xfm:xslt:1"
     exclude-result-prefixes="doc exsl xfm">
   <xsl:import href="../../lib/identity.xsl"/>
+  <xsl:import href="../../lib/faults.xsl"/>
   <xsl:import href="../../lib/topology-pci.xsl"/>
   <doc:stylesheet id="pci-addresses" stage="topology" abi="guest">
     <doc:title>An address for every device of a conventional PCI machine</doc:title>
@@ -12,7 +13,7 @@
       Takes a domain on pc (i440fx) or pseries whose controllers are explicit; gives it with a PCI address on each
       PCI device that has none, by the scheme in docs/topology.md, and with the PCI bridges that these addresses
       need. Addresses that are there stay, and so do controllers. Left to libvirt: PCI expander buses without an
-      address.
+      address. Refused, as libvirt would: a domain whose root bus has no slot left for the first PCI bridge.
     </doc:summary>
     <doc:after>controllers</doc:after>
     <doc:writes>domain/devices/*/address</doc:writes>
@@ -206,12 +207,43 @@
         <xsl:with-param name="taken" select="$taken"/>
       </xsl:call-template>
     </xsl:variable>
-    <xsl:if test="$slot != ''">
-      <place id="{@id}" index="{@index}" bus="0" slot="{$slot}"/>
-    </xsl:if>
+    <xsl:choose>
+      <xsl:when test="$slot != ''">
+        <place id="{@id}" index="{@index}" bus="0" slot="{$slot}"/>
+      </xsl:when>
+      <xsl:when test="not(preceding-sibling::bridge)">
+        <xsl:call-template name="xfm:no-slot"/>
+      </xsl:when>
+    </xsl:choose>
     <xsl:apply-templates select="following-sibling::bridge[1]" mode="xfm:walk">
       <xsl:with-param name="taken" select="concat($taken, '0.', $slot, ' ')"/>
     </xsl:apply-templates>
+  </xsl:template>
+
+  <!--
+    The root bus is full. A bridge can be on one of a lower index, where libvirt puts it; and on pseries libvirt makes a
+    further root bus instead of a bridge that is not there (virDomainPCIAddressSetGrow). The rest no libvirt takes.
+  -->
+  <xsl:template name="xfm:no-slot">
+    <xsl:variable name="bridge" select="."/>
+    <xsl:variable name="own" select="$xfm:bare-bridges[@index = $bridge/@index]"/>
+    <xsl:variable name="given" select="exsl:node-set($xfm:device-places)/place[@bus &gt; 0]"/>
+    <xsl:variable name="needs" select="$xfm:devices/*[generate-id() = $given/@id
+        or translate(address[@type = 'pci']/@bus, '0xX', '') != '']"/>
+    <xsl:variable name="node" select="($own | $needs[not($own)])[1]"/>
+    <xsl:if test="($own or $xfm:family = 'pc')
+        and not($xfm:devices/controller[@type = 'pci'][@index &gt; 0][@index &lt; $bridge/@index])">
+      <xsl:call-template name="xfm:fail">
+        <xsl:with-param name="node" select="$node"/>
+        <xsl:with-param name="reason">
+          <xsl:text>pci.0 has no slot left for a PCI bridge</xsl:text>
+          <xsl:if test="not($own)">
+            <xsl:value-of select="concat(', which the ', name($node), ' ', $node/alias/@name, ' needs')"/>
+          </xsl:if>
+          <xsl:text>: another device there has to go, or to a bridge</xsl:text>
+        </xsl:with-param>
+      </xsl:call-template>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template name="xfm:bridge-slot">
