@@ -15,14 +15,15 @@
       use. An alias once given stays, whatever other devices come and go. Left alone, because a guest or libvirt's ABI
       check would notice: SCSI disks without a serial (their VPD page shows the alias), memory and shmem devices (it
       names the RAM block), root buses, USB controllers, PS/2 inputs (implicit ones are dropped from the check only
-      without an alias), and consoles that mirror a serial port, whose alias they share. No alias at all is given where
+      without an alias), consoles that mirror a serial port, whose alias they share, and a parallel port of the host's,
+      which libvirt knows by an alias that begins with "parallel" and else opens as a serial line. No alias at all is given where
       the domain's own QEMU arguments, or an override, may speak of a device by the id that libvirt gave it: the alias
       becomes that id.
     </doc:summary>
     <doc:writes>domain/devices/*/alias</doc:writes>
     <doc:source>libvirt 9.0.0 src/conf/domain_conf.c: user aliases begin with "ua-" and hold letters, digits, "_" and "-"; any other is dropped without a word</doc:source>
     <doc:source>libvirt domaincommon.rng, define alias: which devices may have one</doc:source>
-    <doc:source>libvirt src/qemu/qemu_command.c: the alias of a device is its id on QEMU's command line</doc:source>
+    <doc:source>libvirt src/qemu/qemu_command.c: the alias of a device is its id on QEMU's command line; qemuBuildChardevStr</doc:source>
     <doc:source>QEMU hw/scsi/scsi-disk.c: the device id of a disk without serial; libvirt src/qemu/qemu_domain.c, migratable definitions</doc:source>
   </doc:stylesheet>
 
@@ -91,6 +92,7 @@
   <xsl:template match="input[@bus = 'ps2' or not(@bus)]" mode="xfm:noticed">yes</xsl:template>
   <xsl:template match="console[not(target/@type) or target/@type = 'serial']" mode="xfm:noticed">yes</xsl:template>
   <xsl:template match="memballoon[@model = 'none']" mode="xfm:noticed">yes</xsl:template>
+  <xsl:template match="parallel[@type = 'dev']" mode="xfm:noticed">yes</xsl:template>
 
   <!-- The wish, if it is the device's alone; else a number. -->
   <xsl:template name="xfm:alias">
