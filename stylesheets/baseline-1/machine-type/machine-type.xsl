@@ -45,7 +45,7 @@
 
   <xsl:template match="domain/os/type[not(@machine) or @machine = 'q35' or @machine = 'pc' or @machine = 'virt'
       or @machine = 's390-ccw-virtio' or @machine = 'pseries']">
-    <xsl:if test="/domain/metadata/pin:pin/@machine and $xfm:pinned-machine = ''">
+    <xsl:if test="/domain/metadata/pin:pin/@machine[. != $xfm:family] and $xfm:pinned-machine = ''">
       <xsl:message>
         <xsl:value-of select="concat('this guest was pinned to ', /domain/metadata/pin:pin/@machine,
             ', and the document asks for a machine of another family')"/>
