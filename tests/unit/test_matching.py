@@ -61,6 +61,19 @@ def test_a_guard_that_copies_or_applies_decides_nothing() -> None:
     assert matches(speaking + '<xsl:template match="domain/a"/>', "<domain/>") is None
 
 
+def test_a_prefix_that_means_two_things_decides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "b.xsl").write_text(
+        '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:other">'
+        '<xsl:template match="domain/p:a"/></xsl:stylesheet>'
+    )
+    body = '<xsl:import href="b.xsl"/><xsl:template match="domain/p:b"/>'
+    for uri, known in (("urn:one", False), ("urn:other", True)):
+        root = etree.fromstring(
+            etree.tostring(sheet(body)).replace(b" version=", f' xmlns:p="{uri}" version='.encode())
+        )
+        assert (matching.condition(root, str(tmp_path / "a.xsl")) is not None) is known
+
+
 @pytest.mark.parametrize("own", OWN, ids=[own.id for own in OWN])
 def test_what_is_imported_is_read_as_the_processor_reads_it(own: Stylesheet) -> None:
     fresh = Stylesheet(own.path, folder=resources.STYLESHEETS, builtin=True)

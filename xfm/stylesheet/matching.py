@@ -26,24 +26,30 @@ _XSLT_FUNCTIONS = ("current(", "key(", "document(", "generate-id(", "format-numb
 def condition(root: etree._Element, path: str) -> etree.XPath | None:
     """An XPath that is true of documents in which a template of the default mode matches something.
 
-    The identity transform does not count. None where a pattern does not begin at the root element: then only running
-    the stylesheet tells.
+    The identity transform does not count. None where a pattern does not begin at the root element, or a prefix means
+    one thing here and another in what is imported: then only running the stylesheet tells.
     """
-    alternatives = [part for pattern in _patterns(root, path) for part in _alternatives(pattern)]
+    prefixes: dict[str, str] = {}
+    alternatives = []
+    for pattern, scope in _patterns(root, path):
+        for prefix, uri in scope.items():
+            if prefixes.setdefault(prefix, uri) != uri:
+                return None
+        alternatives += _alternatives(pattern)
     if not all(part.startswith("domain") for part in alternatives):
         return None
-    prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     if any(function in part for part in alternatives for function in _XSLT_FUNCTIONS):
         return None
     return etree.XPath(f"boolean({' | '.join('/' + part for part in alternatives)})", namespaces=prefixes)
 
 
-def _patterns(root: etree._Element, path: str) -> Iterator[str]:
-    """What the templates of the default mode match, here and in all that is imported."""
+def _patterns(root: etree._Element, path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What the templates of the default mode match, here and in all that is imported, each with its prefixes."""
+    scope = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     for template in root.iterchildren(_TEMPLATE):
         pattern = template.get("match")
         if pattern not in (None, _IDENTITY) and template.get("mode") is None and not _is_guard(template):
-            yield pattern
+            yield pattern, scope
     for target, element in _imports(root, path):
         yield from _patterns(element, target)
 
