@@ -36,6 +36,8 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     default_os: str | None = None,
     until: str | None = None,
     record: bool = False,
+    repin: bool = False,
+    upgrade_to: int | None = None,
 ) -> Pipeline:
     """Load schema and plugins and compile the chain, once for many documents; a pipeline serves one thread at a time.
 
@@ -51,6 +53,8 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     :param default_os: the operating system of documents that name none.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after.
+    :param repin: whether what was edited by hand in a pinned document is accepted: the result's ``noticed`` tells what.
+    :param upgrade_to: the baseline to move pinned guests up to: the result's ``noticed`` tells what they will notice.
     :raises XfmError: DocumentError (host facts), MissingError, PluginError or UsageError.
     """
     found = schema.find(schemas)
@@ -63,6 +67,8 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
         knowledge=Knowledge(_hosts(host_facts, connect), os, found, default_os),
         until=until,
         record=record,
+        repin=repin,
+        upgrade_to=upgrade_to,
     )
 
 

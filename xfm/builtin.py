@@ -1,6 +1,8 @@
 """The built-in stylesheets, contributed through the same hooks as anybody's.
 
 They lie in ``stylesheets/baseline-N/<stage>/``; layout, which no baseline can change, in ``stylesheets/layout/``.
+From the second baseline on, a folder holds only what differs from the baseline before: a file of the same name
+overrides, any other is new.
 """
 
 from __future__ import annotations
@@ -12,20 +14,35 @@ from xfm.hookspecs import hookimpl
 from xfm.model import Contribution
 
 #: The released baselines. 0 is adoption: of the first baseline, the stylesheets that no guest can notice.
-BASELINES = (0, 1)
+BASELINES = (0, 1, 2)
 NEWEST = BASELINES[-1]
 
 
+def host_facts(baseline: int) -> str:
+    """The path of the table that stands in for host facts: the baseline's own, or the nearest before."""
+    paths = [os.path.join(folder, "host-facts.xml") for folder in _layers(baseline)]
+    return next((path for path in paths if os.path.exists(path)), paths[-1])
+
+
+def _layers(baseline: int) -> list[str]:
+    """The folders that a baseline is made of, its own first."""
+    return [os.path.join(resources.STYLESHEETS, f"baseline-{number}") for number in range(max(baseline, 1), 0, -1)]
+
+
 def _stage(stage: str, baseline: int) -> list[Contribution]:
-    return _folder(os.path.join(resources.STYLESHEETS, f"baseline-{max(baseline, 1)}", stage))
+    paths: dict[str, str] = {}
+    for layer in _layers(baseline):
+        folder = os.path.join(layer, stage)
+        for name in _stylesheets(folder):
+            paths.setdefault(name, os.path.join(folder, name))
+    return [Contribution(path) for path in paths.values()]
 
 
-def _folder(folder: str) -> list[Contribution]:
+def _stylesheets(folder: str) -> list[str]:
     try:
-        names = os.listdir(folder)
+        return [name for name in os.listdir(folder) if name.endswith(".xsl")]
     except FileNotFoundError:
-        return []  # a stage that has no built-in stylesheet in this baseline
-    return [Contribution(os.path.join(folder, name)) for name in names if name.endswith(".xsl")]
+        return []  # nothing of this stage in this layer
 
 
 @hookimpl

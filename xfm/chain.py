@@ -45,26 +45,49 @@ class Chain(NamedTuple):
     baseline: int
     links: tuple[Link, ...]
 
-    def running(self, pin: Pin | None) -> tuple[list[Link], list[Link]]:
+    def running(self, pin: Pin | None, previous: Chain | None = None) -> tuple[list[Link], list[Link]]:
         """The links that run on a document with this pin (None: it has none), and those that a pin keeps away.
 
         At baseline 0 nothing runs that a guest could notice. On a pinned document nothing runs that is for new guests
         only, and nothing that could change the guest unless the pin knows it: installing or updating a plugin changes
         no guest, and what was switched off when the guest was pinned stays off.
+
+        :param previous: the chain of the pin's baseline, where the guest is moved up from that to this one. Then those
+            run as well that are new here, or another file than there; also what is for new guests only. What did not
+            run when the guest was pinned is another file in vain: it stays off.
         """
         known = {identifier: digest for _, identifier, digest in pin.stylesheets} if pin else {}
+        before = {link.stylesheet.id: link.stylesheet for link in previous.links} if previous else {}
+        adopted = previous is not None and previous.baseline == 0
         run: list[Link] = []
         kept_away: list[Link] = []
         for link in self.links:
             declaration = link.stylesheet.declaration
             guest = declaration.abi == "guest"
-            if link.idle or (guest and self.baseline == 0) or (pin and declaration.once):
+            if link.idle or (guest and self.baseline == 0):
                 continue
-            if pin and guest and not link.stylesheet.is_as_pinned(known.get(link.stylesheet.id)):
-                kept_away.append(link)
-                continue
+            digest = known.get(link.stylesheet.id)
+            if pin and not (previous and _is_news(link.stylesheet, before, digest, adopted=adopted)):
+                if declaration.once:
+                    continue
+                if guest and not link.stylesheet.is_as_pinned(digest):
+                    kept_away.append(link)
+                    continue
             run.append(link)
         return run, kept_away
+
+
+def _is_news(sheet: Stylesheet, before: Mapping[str, Stylesheet], digest: str | None, *, adopted: bool) -> bool:
+    """Whether a guest that is moved up meets this stylesheet for the first time.
+
+    :param before: the stylesheets of the baseline that it comes from.
+    :param digest: what its pin has of this one.
+    :param adopted: whether it comes from baseline 0, where nothing ran that a guest could notice.
+    """
+    predecessor = before.get(sheet.id)
+    if predecessor is None or (adopted and sheet.declaration.abi == "guest"):
+        return True
+    return predecessor.digest != sheet.digest and predecessor.is_as_pinned(digest)
 
 
 class _Seat(NamedTuple):
@@ -76,7 +99,8 @@ class _Seat(NamedTuple):
 def build(plugins: Plugins, baseline: int, settings: Mapping[str, str]) -> Chain:
     """The chain of a baseline.
 
-    :param settings: as ``--set NAME=VALUE`` gives them; see :func:`xfm.assignment.assign`.
+    :param settings: as ``--set NAME=VALUE`` gives them; see :func:`xfm.assignment.assign`. What means a stylesheet that
+        only another baseline has is passed over: the same settings serve guests of all baselines.
     :raises PluginError: duplicate-id, unknown-neighbour, cycle, plugin-load, declaration, stylesheet-compile,
         stylesheet-forbidden.
     :raises UsageError: parameter-unknown, parameter-value.
@@ -84,12 +108,34 @@ def build(plugins: Plugins, baseline: int, settings: Mapping[str, str]) -> Chain
     seats: dict[str, list[_Seat]] = {stage: _collect(plugins, stage, baseline) for stage in STAGES}
     _check_duplicates([seat for stage in STAGES for seat in seats[stage]])
     ordered = [(stage, seat) for stage in STAGES for seat in _ordered(stage, seats)]
-    switches, values = assign([seat.stylesheet for _, seat in ordered], settings)
+    sheets = [seat.stylesheet for _, seat in ordered]
+    switches, values = assign(sheets, _without_foreign(settings, sheets, plugins, baseline))
     links = [
         Link(stage, seat.plugin, seat.stylesheet, *parameters(seat.stylesheet, switches, values))
         for stage, seat in ordered
     ]
     return Chain(baseline, tuple(links))
+
+
+def _without_foreign(
+    settings: Mapping[str, str], sheets: Iterable[Stylesheet], plugins: Plugins, baseline: int
+) -> Mapping[str, str]:
+    """The settings without those that only another baseline knows."""
+    here = _settable(sheets)
+    if settings.keys() <= here:
+        return settings
+    others = [(stage, other) for other in builtin.BASELINES if other != baseline for stage in STAGES]
+    there = _settable(seat.stylesheet for stage, other in others for seat in _collect(plugins, stage, other))
+    return {name: text for name, text in settings.items() if name in here or name not in there}
+
+
+def _settable(sheets: Iterable[Stylesheet]) -> set[str]:
+    """All that ``--set`` can name of some stylesheets."""
+    found = set()
+    for sheet in sheets:
+        names = {parameter.name for parameter in sheet.declaration.parameters}
+        found |= {sheet.id, *names, *(f"{sheet.id}.{name}" for name in names)}
+    return found
 
 
 def _collect(plugins: Plugins, stage: str, baseline: int) -> list[_Seat]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xfm import errors
 from xfm.errors import DocumentError, MissingError, PluginError, XfmError
 from xfm.limits import MEMORY, SECONDS
-from xfm.model import LeftOut, Result, Step, Violation
+from xfm.model import Difference, LeftOut, Result, Step, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,6 +112,7 @@ def _answer(job: Job, start: int, memory: int, progress: Progress) -> tuple[int,
             tuple(map(tuple, done.steps)),
             done.notes,
             tuple(map(tuple, done.left_out)),
+            tuple(map(tuple, done.noticed)),
         )
     except XfmError as error:
         # libxslt takes an allocation that fails for a variable that is undefined, and the like
@@ -205,9 +206,15 @@ def _result(answer: bytes, place: tuple[str, str], strangers: Mapping[str, str])
         raise _over_limit(place, strangers, "crashed the XSLT engine, or took more memory than it may")
     kind, value = marshal.loads(answer)  # noqa: S302  our own child wrote it
     if kind == _DONE:
-        xml, baseline, steps, notes, left_out = value
-        steps, left_out = tuple(Step(*step) for step in steps), tuple(LeftOut(*fields) for fields in left_out)
-        return Result(xml, baseline, steps, notes, left_out)
+        xml, baseline, steps, notes, left_out, noticed = value
+        return Result(
+            xml,
+            baseline,
+            tuple(Step(*step) for step in steps),
+            notes,
+            tuple(LeftOut(*fields) for fields in left_out),
+            tuple(Difference(*fields) for fields in noticed),
+        )
     if kind == _FAILED:
         name, fields = value
         fields["violations"] = tuple(Violation(*violation) for violation in fields["violations"])

@@ -145,6 +145,7 @@ CODES: dict[str, type[XfmError]] = {
     "pin-invalid": DocumentError,
     "pin-newer": DocumentError,
     "pinned": DocumentError,
+    "abi-changed": DocumentError,
     "document-limit": DocumentError,
     "facts-invalid": DocumentError,
     "native-syntax": DocumentError,
@@ -170,4 +171,5 @@ CODES: dict[str, type[XfmError]] = {
     "stylesheet-failed": PluginError,
     "stylesheet-limit": PluginError,
     "stage-invalid": PluginError,
+    "abi-host-class": PluginError,
 }

@@ -7,6 +7,7 @@ nothing else. ``docs/hooks.md`` describes them.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ def _uuid5_bytes(namespace: bytes, name: str) -> bytes:
     return bytes(made)
 
 
+@cache
 def _algorithm(name: str, *modules: str) -> Any:
     """A hash without OpenSSL, which takes longer to load than a run needs to hash (random.py does the same)."""
     for module in (*modules, "hashlib"):

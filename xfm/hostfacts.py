@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import resources, source
+from xfm import builtin, resources, source
 from xfm.errors import DocumentError, MissingError
 from xfm.model import FACTS_NAMESPACE
 from xfm.stylesheet import own
@@ -74,7 +74,7 @@ def table(baseline: int) -> bytes:
 
     :raises MissingError: file, where xfm is not installed whole.
     """
-    path = os.path.join(resources.STYLESHEETS, f"baseline-{max(baseline, 1)}", "host-facts.xml")
+    path = builtin.host_facts(baseline)
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -105,11 +105,11 @@ class RunDocuments(Mapping[str, bytes]):
             note(description.note)
         return description.xml
 
-    def with_document(self, uri: str, data: bytes) -> RunDocuments:
-        """These, and one more."""
+    def with_documents(self, makers: Mapping[str, Callable[[], bytes]]) -> RunDocuments:
+        """These, and more."""
         more = copy(self)
-        more._made = {**self._made, uri: data}
-        more._makers = {**self._makers, uri: lambda: data}
+        more._made = dict(self._made)
+        more._makers = {**self._makers, **makers}
         return more
 
     def __getitem__(self, uri: str) -> bytes:

@@ -97,11 +97,31 @@ class LeftOut(NamedTuple):
     why: str
 
 
+class Difference(NamedTuple):
+    """What a guest sees differently: one fact, or, with ``fact`` empty, a device that came or went.
+
+    :param where: a section, or a device by its alias, else by its kind and label.
+    :param was: before, empty where nothing was said.
+    :param now: afterwards, empty where nothing is said.
+    :param completion: whether it was left to libvirt, which filled it in: no change.
+    """
+
+    where: str
+    fact: str
+    was: str
+    now: str
+    completion: bool
+
+
 class Result(NamedTuple):
-    """What a run gives: the document, what each stylesheet did and left out, and remarks for the user."""
+    """What a run gives: the document, what each stylesheet did and left out, and remarks for the user.
+
+    ``noticed`` is what a pinned guest will notice, where the run was to change just that (repin, upgrade).
+    """
 
     xml: bytes
     baseline: int
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+    noticed: tuple[Difference, ...] = ()

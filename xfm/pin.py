@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import builtin, schema
+from xfm import abi, builtin, schema
 from xfm.errors import DocumentError
 from xfm.model import PIN_NAMESPACE, Pin
 from xfm.version import VERSION
@@ -14,10 +14,12 @@ from xfm.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xfm.abi import Abi
     from xfm.chain import Link
 
 _PIN = "{" + PIN_NAMESPACE + "}pin"
 _STYLESHEET = "{" + PIN_NAMESPACE + "}stylesheet"
+_ABI = "{" + PIN_NAMESPACE + "}abi"
 _ANY_VERSION = PIN_NAMESPACE.rpartition(":")[0] + ":"
 _XPATH = "/domain/metadata/xfm:pin"
 
@@ -62,6 +64,25 @@ def read(document: etree._ElementTree) -> Pin | None:
     return pin
 
 
+def read_abi(document: etree._ElementTree) -> Abi | None:
+    """What the pin of a domain, which :func:`read` has found to be one, holds of the guest ABI; None for nothing.
+
+    :raises DocumentError: pin-invalid, where it is not what its digests say; pin-newer.
+    """
+    recorded = document.find(f"metadata/{_PIN}/{_ABI}")
+    if recorded is None:
+        return None
+    version = int(recorded.get("version", ""))
+    if version not in abi.VERSIONS:
+        raise _newer(
+            f"the pin holds the guest ABI in version {version}, which this xfm ({VERSION}) does not know", recorded
+        )
+    found, damaged = abi.read(recorded)
+    if damaged:
+        raise _invalid(f"the pin was damaged: what it says of {damaged[0]} is not what its digest says", recorded)
+    return found
+
+
 def _newer(message: str, element: etree._Element) -> DocumentError:
     return DocumentError(
         "pin-newer",
@@ -80,6 +101,11 @@ def _invalid(message: str, element: etree._Element) -> DocumentError:
         line=element.sourceline or 0,
         hint="take the pin from a backup of the document; a guest without its pin is taken for a new or unknown one",
     )
+
+
+def abi_record(seen: Abi) -> bytes:
+    """What a guest sees, as ``document('xfm:abi')`` shows it to the pin stage."""
+    return etree.tostring(abi.record(seen))
 
 
 def provenance(

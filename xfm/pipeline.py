@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import builtin, cdata, chain, checks, pin, redact, source
-from xfm.errors import DocumentError, UsageError, XfmError
+from xfm import baselines, builtin, cdata, chain, checks, pin, redact, source
+from xfm.errors import UsageError, XfmError
+from xfm.guard import Guard
 from xfm.hookspecs import STAGES
 from xfm.knowledge import Knowledge, RunDocuments
 from xfm.model import LeftOut, Result, Step
 from xfm.serialize import serialize
 from xfm.stylesheet.declaration import suggestion
-from xfm.stylesheet.stylesheet import PROVENANCE
+from xfm.stylesheet.stylesheet import ABI, PROVENANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,17 +26,6 @@ if TYPE_CHECKING:
     from xfm.schema import Schema
 
 _LEFT_OUT = "xfm-left-out: "
-
-#: A document that libvirt has completed: a device has an address (other than a drive's, which people write themselves)
-#: or an alias of libvirt's, or the guest runs (formatdomain.html, device addresses; domain/@id is only in the dump of a
-#: running one), or, where no device needs an address, it has uuid, versioned machine and root bus, or on a machine
-#: without PCI all that libvirt always says.
-_existing_guest = etree.XPath(
-    "boolean(/domain/@id | /domain/devices/*/address[@type != 'drive']"
-    " | /domain/devices/*/alias[not(starts-with(@name, 'ua-'))]"
-    " | /domain[uuid][contains(os/type/@machine, '-')]/devices/controller[@model = 'pci-root' or @model = 'pcie-root']"
-    " | /domain[uuid][vcpu/@placement][on_poweroff][on_reboot][on_crash][clock]/devices/emulator)"
-)
 
 
 class Pipeline:
@@ -51,9 +41,11 @@ class Pipeline:
         installed osinfo-db say.
     :param until: the last stage to run; None for all.
     :param record: whether the steps of a result hold the document before and after, with its secrets masked.
+    :param repin: whether what was edited by hand in a pinned document is accepted, and pinned anew.
+    :param upgrade_to: the baseline to which a pinned guest is moved up.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but two are optional, and none stands for another
         self,
         plugins: Plugins,
         schema: Schema,
@@ -64,6 +56,8 @@ class Pipeline:
         knowledge: Knowledge | None = None,
         until: str | None = None,
         record: bool = False,
+        repin: bool = False,
+        upgrade_to: int | None = None,
     ) -> None:
         self.plugins = plugins
         self.schema = schema
@@ -73,6 +67,8 @@ class Pipeline:
         self.stages = stages_until(until)
         self.knowledge = knowledge or Knowledge((), None, schema)
         self.record = record
+        self.repin = repin
+        self.upgrade_to = upgrade_to
         self.provenances: dict[tuple[int, bool], bytes] = {}  # of documents without a pin, which are all alike
         self._chains: dict[int, Chain] = {}
         self.chain(new_guests if baseline is None else baseline)  # so that a broken plugin shows at once
@@ -118,12 +114,16 @@ class Pipeline:
         except XfmError as error:
             hidden = redact.secrets(document)
             raise error.rewritten(lambda text: redact.scrub(text, hidden)) from None
-        if not (result.notes or result.left_out):
+        if not (result.notes or result.left_out or result.noticed):
             return result
         hidden = redact.secrets(document)
         return result._replace(
             notes=tuple(redact.scrub(note, hidden) for note in result.notes),
             left_out=tuple(LeftOut(*(redact.scrub(field, hidden) for field in fields)) for fields in result.left_out),
+            noticed=tuple(
+                found._replace(was=redact.scrub(found.was, hidden), now=redact.scrub(found.now, hidden))
+                for found in result.noticed
+            ),
         )
 
 
@@ -153,10 +153,22 @@ class _Run:
         self.progress = progress
         self.pin = pin.read(document)
         self.notes: list[str] = []
-        self.baseline = self._choose_baseline()
+        self.baseline = baselines.choose(
+            document,
+            self.pin,
+            asked=pipeline.baseline,
+            new_guests=pipeline.new_guests,
+            upgrade_to=pipeline.upgrade_to,
+            repin=pipeline.repin,
+            note=self.notes.append,
+        )
         self.chain = pipeline.chain(self.baseline)
+        self.guard = self._new_guard()
         self.documents = RunDocuments(pipeline.knowledge, document, self.baseline, self.notes.append)
-        self.running, kept_away = self.chain.running(self.pin)
+        moved = self.pin is not None and self.baseline != self.pin.baseline
+        self.running, kept_away = self.chain.running(
+            self.pin, pipeline.chain(self.pin.baseline) if self.pin and moved else None
+        )
         self.notes += [
             f"{link.stylesheet.id} is not what this guest was pinned with and could change what it sees: not applied"
             for link in kept_away
@@ -167,9 +179,17 @@ class _Run:
 
     def run(self) -> Result:
         faults = checks.violations(self.pipeline.schema, self.document)
+        if not faults:
+            self.guard.enter(self.document)
+        # pin and layout do nothing that a guest could see
+        hidden = next(stage for stage in self.pipeline.stages if stage in STAGES[-2:])
         for stage in self.pipeline.stages:
-            if faults and stage != STAGES[0]:
-                raise checks.refusal(faults)
+            if stage != STAGES[0]:
+                if faults:
+                    raise checks.refusal(faults)
+                self.guard.enter(self.document)
+            if stage == hidden:
+                self._leave_guard()
             trail = self._apply_stage(stage)
             if trail:
                 faults = checks.check_stage(self.pipeline.schema, stage, trail, faults)
@@ -180,36 +200,38 @@ class _Run:
         xml = serialize(self.document)
         pinned = any(step.changed for step in self.steps if step.stage == "pin")
         checks.check_output(self.pipeline.schema, xml, with_pin=pinned)
-        return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes), tuple(self.left_out))
+        noticed = tuple(self.guard.noticed) if self.pipeline.repin or self.pipeline.upgrade_to is not None else ()
+        return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes), tuple(self.left_out), noticed)
 
-    def _choose_baseline(self) -> int:
-        asked = self.pipeline.baseline
-        if self.pin is not None:
-            if asked not in (None, self.pin.baseline):
-                raise DocumentError(
-                    "pinned",
-                    f"the document is pinned to baseline {self.pin.baseline}, and --baseline asks for {asked}",
-                    xpath="/domain/metadata/xfm:pin/@baseline",
-                    hint="leave --baseline out: a pinned guest is processed with its own",
-                )
-            return self.pin.baseline
-        if asked is not None:
-            return asked
-        if _existing_guest(self.document):
-            self.notes.append(
-                "this guest exists already (libvirt gave it addresses, aliases or an id, and it has no pin): "
-                "baseline 0, nothing that it could notice is changed; "
-                f"--baseline {builtin.NEWEST} treats it as a new one"
-            )
-            return 0
-        return self.pipeline.new_guests
+    def _leave_guard(self) -> None:
+        self.guard.leave(self.document)
+        self.notes += [
+            f"libvirt will add a {name.replace('=', '-').partition('-')[0]} device when this is defined, and the guest "
+            "will see it: say so in the document"
+            for name in self.guard.announced
+        ]
+
+    def _new_guard(self) -> Guard:
+        recorded = pin.read_abi(self.document) if self.pin else None
+        if self.pin and recorded is None:
+            self.notes.append("the pin holds nothing of what the guest sees: from now on it does, as the guest is now")
+        return Guard(
+            recorded,
+            exists=self.pin is not None or self.baseline == 0,
+            repin=self.pipeline.repin,
+            may_change=self.pipeline.repin or self.pipeline.upgrade_to is not None,
+        )
 
     def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:
         """Run the stylesheets of a stage; give those that changed something, each with what it left."""
         trail = []
         documents = self.documents
         if stage == "pin":
-            documents = documents.with_document(PROVENANCE, self._provenance())
+            seen = self.guard.seen
+            document = self.document
+            documents = documents.with_documents(
+                {PROVENANCE: self._provenance, ABI: lambda: pin.abi_record(seen(document))}
+            )
         for link in self.running:
             if link.stage != stage:
                 continue
@@ -228,6 +250,7 @@ class _Run:
             self.steps.append(self._step(link, after) if changed else Step(stage, link.stylesheet.id, False))
             if changed:
                 checks.check_layout(link, self.document, after)
+                self.guard.passed(link, self.document, after)
                 self.document, self.text = after, text
                 trail.append((link, after))
         return trail
@@ -244,7 +267,8 @@ class _Run:
 
     def _provenance(self) -> bytes:
         """What the pin stage reads."""
-        changed = self.text != self.input_text
+        moved = self.pin is not None and self.baseline != self.pin.baseline
+        changed = self.text != self.input_text or moved or self.guard.settles
         known = self.pipeline.provenances
         if self.pin is None and (self.baseline, changed) in known:
             return known[self.baseline, changed]

@@ -19,10 +19,11 @@ _QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
 
 # Where libvirt's domain XML has a secret itself, not a reference to one (formatdomain.html: graphics passwd; cookies of
 # an http(s) disk), and where others may have put one: QEMU's arguments and environment, a kernel's command line, a
-# container's environment, firmware entries, other tools' metadata.
+# container's environment, firmware entries, what a pin has of these, other tools' metadata.
 _whole = etree.XPath("/domain/devices/graphics[@passwd] | //cookies/cookie")
 _named = etree.XPath("//qemu:env | /domain/os/initenv", namespaces=_QEMU)
 _arguments = etree.XPath("//qemu:arg | /domain/os/cmdline | /domain/sysinfo//entry", namespaces=_QEMU)
+_recorded = etree.XPath("/domain/metadata/pin:pin/pin:abi/pin:section", namespaces={"pin": PIN_NAMESPACE})
 _metadata = etree.XPath("/domain/metadata/*[namespace-uri() != $pin]//descendant-or-self::*")
 
 # The names that tell, and what follows one in an argument. The names of a container's or of QEMU's variables are looked
@@ -54,15 +55,21 @@ def _places(document: etree._ElementTree) -> Iterator[_Place]:
         if re.search(_TELLING_NAME, element.get("name", "")):
             attribute = "value" if element.tag.endswith("}env") else ""
             yield _Place(element, attribute, [_value(element, attribute)])
-    for element in _arguments(document):
-        attribute = "value" if element.tag.endswith("}arg") else ""
-        yield _Place(element, attribute, re.findall(_IN_ARGUMENT, _value(element, attribute)))
+    yield from _in_arguments(document)
     for element in _metadata(document, pin=PIN_NAMESPACE):
         if re.search(_TELLING_NAME, etree.QName(element).localname):
             yield _Place(element, "", [_value(element, "")])
         for name in element.attrib:
             if re.search(_TELLING_NAME, etree.QName(name).localname):
                 yield _Place(element, str(name), [_value(element, str(name))])
+
+
+def _in_arguments(document: etree._ElementTree) -> Iterator[_Place]:
+    """Where a secret is one word of many: arguments, and what a pin has of them."""
+    places = [(element, "value" if element.tag.endswith("}arg") else "") for element in _arguments(document)]
+    places += [(element, str(name)) for element in _recorded(document) for name in element.attrib]
+    for element, attribute in places:
+        yield _Place(element, attribute, re.findall(_IN_ARGUMENT, _value(element, attribute)))
 
 
 def _value(element: etree._Element, attribute: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from xfm import DocumentError, new_pipeline, transform
+from xfm import DocumentError, builtin, new_pipeline, transform
 
 if TYPE_CHECKING:
     from tests.hostile.conftest import Observe
@@ -30,7 +30,7 @@ PIECES = [
 
 @cache
 def pipelines() -> list[Pipeline]:
-    return [new_pipeline(), new_pipeline(baseline=1)]
+    return [new_pipeline(), new_pipeline(baseline=builtin.NEWEST)]
 
 
 def holds(data: bytes) -> bool:

@@ -142,7 +142,7 @@ def test_an_operating_system_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) 
 def test_a_note_is_given_once_a_run_and_only_where_a_stylesheet_asks() -> None:
     notes: list[str] = []
     documents = RunDocuments(knowing(os_selector="debbian11"), source.parse_domain(guest()), 1, notes.append)
-    more = documents.with_document("xfm:more", b"<more/>")
+    more = documents.with_documents({"xfm:more": lambda: b"<more/>"})
     assert notes == [] and set(documents) == {HOST_FACTS, OS, ASKED_OS} and set(more) == {*documents, "xfm:more"}
     assert documents[OS] == documents[OS]
     assert more["xfm:more"] == b"<more/>" and "xfm:more" not in documents and len(more) == 4

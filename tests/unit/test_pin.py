@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xfm import api, pin, source
+from xfm import api, builtin, pin, source
 from xfm.errors import DocumentError
 from xfm.model import PIN_NAMESPACE, Pin
 from xfm.version import VERSION
@@ -126,7 +126,7 @@ def pinned(minimal: bytes, baseline: int | None = None) -> bytes:
 def test_a_new_document_is_pinned_to_the_newest_baseline(minimal: bytes) -> None:
     found = pin.read(source.parse_domain(pinned(minimal)))
     assert found is not None
-    assert (found.baseline, found.version, found.machine) == (1, VERSION, "pc-q35-7.2")
+    assert (found.baseline, found.version, found.machine) == (builtin.NEWEST, VERSION, "pc-q35-7.2")
     assert {"clock", "machine-type", "pin"} <= {identifier for _, identifier, _ in found.stylesheets}
 
 
@@ -145,8 +145,10 @@ def test_the_pin_survives_where_nothing_changed(minimal: bytes) -> None:
 
 def test_the_pin_is_written_anew_where_something_changed(minimal: bytes) -> None:
     older = pinned(minimal).replace(f'version="{VERSION}"'.encode(), b'version="0.0.1"')
-    changed = older.replace(b"</devices>", b"<disk type='file'><source file='/a'/><target dev='vda'/></disk></devices>")
-    assert f'version="{VERSION}"'.encode() in api.transform(changed).xml
+    changed = older.replace(b"<memory", b"<!-- by hand --><title>t</title><memory")
+    assert f'version="{VERSION}"'.encode() not in api.transform(changed).xml
+    more = older.replace(b"</devices>", b"<disk type='file'><source file='/a'/><target dev='vda'/></disk></devices>")
+    assert f'version="{VERSION}"'.encode() in api.transform(more, pipeline=api.new_pipeline(repin=True)).xml
 
 
 def test_a_pinned_document_has_its_own_baseline(minimal: bytes) -> None:
@@ -157,14 +159,14 @@ def test_a_pinned_document_has_its_own_baseline(minimal: bytes) -> None:
 
 def test_the_same_baseline_may_be_asked_for(minimal: bytes) -> None:
     once = pinned(minimal)
-    assert api.transform(once, pipeline=api.new_pipeline(baseline=1)).xml == once
+    assert api.transform(once, pipeline=api.new_pipeline(baseline=builtin.NEWEST)).xml == once
 
 
 def test_another_baseline_is_refused(run_xfm: RunXfm, minimal: bytes) -> None:
     ran = run_xfm("--baseline", "0", input=pinned(minimal))
     assert (ran.status, ran.stdout) == (1, b"")
     assert "[pinned]" in ran.stderr
-    assert "pinned to baseline 1, and --baseline asks for 0" in ran.stderr
+    assert f"pinned to baseline {builtin.NEWEST}, and --baseline asks for 0" in ran.stderr
 
 
 def test_a_plugin_installed_later_changes_no_pinned_guest(
@@ -207,7 +209,7 @@ def test_a_plugin_that_is_gone_stays_in_the_pin(
     once = run_xfm("--plugin-dir", tmp_path / "p", input=minimal).stdout
     assert b'id="mine"' in once
     changed = once.replace(b"</devices>", b"<disk type='file'><source file='/a'/><target dev='vda'/></disk></devices>")
-    again = run_xfm(input=changed)
+    again = run_xfm("repin", input=changed)
     assert b'id="mine"' in again.stdout, again.stderr
 
 
@@ -216,7 +218,7 @@ def test_an_existing_guest_is_adopted_with_a_note() -> None:
     assert result.baseline == 0
     assert len(result.notes) == 1
     assert "exists already" in result.notes[0]
-    assert "--baseline 1" in result.notes[0]
+    assert f"--baseline {builtin.NEWEST}" in result.notes[0]
     assert b"pc-q35-6.0" in result.xml
     assert b"<clock" not in result.xml
     found = pin.read(source.parse_domain(result.xml))
@@ -253,7 +255,7 @@ def test_who_asks_for_a_baseline_gets_it() -> None:
 )
 def test_a_host_address_is_no_mark_of_an_existing_guest(devices: str) -> None:
     data = document("").replace(b"</domain>", f"<devices>{devices}</devices></domain>".encode())
-    assert api.transform(data).baseline == 1
+    assert api.transform(data).baseline == builtin.NEWEST
 
 
 # --- the command ---

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from xfm import api, schema, source
+from xfm import abi, api, schema, source
+from xfm.errors import DocumentError
 from xfm.model import PIN_NAMESPACE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 DOCUMENTS = sorted([*FIXTURES.glob("*/*/input.xml"), *FIXTURES.glob("live/*.xml")])
 #: Without those that dialect brings into another form, and those that are pinned to a baseline already.
 ADOPTABLE = [p for p in DOCUMENTS if "dialect" not in p.parts and PIN_NAMESPACE not in p.read_text("utf-8")]
+PINNED = [p for p in DOCUMENTS if f'"{PIN_NAMESPACE}"' in p.read_text("utf-8").replace("'", '"')]
 
 
 def each(paths: list[Path]) -> pytest.MarkDecorator:
@@ -34,13 +36,32 @@ def adopting() -> Pipeline:
     return api.new_pipeline(baseline=0)
 
 
+@pytest.fixture(scope="module")
+def repinning() -> Pipeline:
+    return api.new_pipeline(repin=True)
+
+
 @each(DOCUMENTS)
-def test_what_comes_out_goes_through_unchanged(pipeline: Pipeline, path: Path) -> None:
-    once = pipeline.run(path.read_bytes())
+def test_what_comes_out_goes_through_unchanged(pipeline: Pipeline, repinning: Pipeline, path: Path) -> None:
+    """What was added by hand to a pinned guest, in some of them, gets what it lacks where it is pinned anew."""
+    once = (repinning if path in PINNED else pipeline).run(path.read_bytes())
     again = pipeline.run(once.xml)
     assert again.xml == once.xml
     assert [step.stylesheet for step in again.steps if step.changed] == []
     assert schema.find().violations(source.parse_domain(once.xml)) == []
+
+
+@each(PINNED)
+def test_a_pinned_guest_stays_what_it_is_or_is_refused(pipeline: Pipeline, repinning: Pipeline, path: Path) -> None:
+    data = path.read_bytes()
+    before = abi.project(source.parse_domain(data))
+    noticed = [difference for difference in repinning.run(data).noticed if not difference.completion]
+    if noticed:
+        with pytest.raises(DocumentError) as raised:
+            pipeline.run(data)
+        assert raised.value.code == "abi-changed"
+    else:
+        assert abi.changes(before, abi.project(source.parse_domain(pipeline.run(data).xml))) == []
 
 
 def noticeable(document: etree._ElementTree) -> list[str]:

@@ -534,7 +534,7 @@ def test_the_pin_records_the_version_of_the_scheme(minimal: bytes) -> None:
     assert found is not None
     assert found.topology == scheme.get("select") == "1"
     more = once.replace(b"</devices>", b"<rng model='virtio'><backend model='random'/></rng></devices>")
-    again = pin.read(source.parse_domain(transformed(more)))
+    again = pin.read(source.parse_domain(api.transform(more, pipeline=api.new_pipeline(repin=True)).xml))
     assert again is not None
     assert again.topology == "1"
 

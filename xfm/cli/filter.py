@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import api, builtin, sink
+from xfm import abi, api, builtin, sink
 from xfm.cli import COMMANDS, documents, options, render
-from xfm.errors import MissingError, UsageError
+from xfm.errors import MissingError, UsageError, presentable
 from xfm.settings import COMMAND_LINE
 
 if TYPE_CHECKING:
@@ -26,14 +26,24 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Take the document through the chain and deliver the result, or nothing."""
-    settings = options.gather(arguments)
+    return filtered(arguments.file, options.gather(arguments))
+
+
+def filtered(file: str, settings: Settings, *, repin: bool = False, upgrade_to: int | None = None) -> int:
+    """Take a document through the chain and deliver the result, or nothing.
+
+    :param repin: accept what was edited by hand in a pinned document.
+    :param upgrade_to: the baseline to move a pinned guest up to.
+    """
     values: dict[str, Any] = settings.values
-    target = _target(arguments.file, settings)
-    data = _read(arguments.file)
-    pipeline = pipeline_of(settings, record=values["diff"])
+    target = _target(file, settings)
+    data = _read(file)
+    pipeline = pipeline_of(settings, record=values["diff"], repin=repin, upgrade_to=upgrade_to)
     result = transformed(data, pipeline, settings)
     for note in result.notes:
         render.note(note)
+    for line in noticed(result, completions=values["verbose"]):
+        render.notice(line)
     if values["verbose"]:
         render.steps(result)
     if target is not None:
@@ -45,10 +55,20 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def pipeline_of(settings: Settings, *, record: bool) -> Pipeline:
+def noticed(result: Result, *, completions: bool = False) -> list[str]:
+    """What a guest will notice of a run that was to change it, a line for each difference."""
+    return [
+        presentable(abi.describe(difference))
+        for difference in result.noticed
+        if completions or not difference.completion
+    ]
+
+
+def pipeline_of(settings: Settings, *, record: bool, repin: bool = False, upgrade_to: int | None = None) -> Pipeline:
     """The pipeline that the settings describe.
 
     :param record: whether each step is to hold the document before and after.
+    :param repin: as :func:`filtered` takes it; as does ``upgrade_to``.
     """
     values: dict[str, Any] = settings.values
     # What is typed is asked for; from a file, a baseline is that of new guests, and an operating system of those that
@@ -64,8 +84,10 @@ def pipeline_of(settings: Settings, *, record: bool) -> Pipeline:
         connect=values["connect"],
         os=values["os"] if typed["os"] else None,
         default_os=values["os"],
-        until=values["until"],
+        until=None if repin or upgrade_to is not None else values["until"],
         record=record,
+        repin=repin,
+        upgrade_to=upgrade_to,
     )
 
 

@@ -106,7 +106,9 @@ def parse(parser: argparse.ArgumentParser, arguments: list[str], commands: Mappi
 
     :raises UsageError: usage.
     """
-    namespace, rest = parser.parse_known_args(arguments)
+    # with any number of files, argparse would take those before the first option for all
+    many = any(action.nargs in ("*", "+") for action in parser._get_positional_actions())
+    namespace, rest = (parser.parse_known_intermixed_args if many else parser.parse_known_args)(arguments)
     if rest:
         option = next((word for word in rest if word.startswith("-")), None)
         given = getattr(namespace, "file", None)

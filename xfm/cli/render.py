@@ -37,6 +37,11 @@ def note(text: str) -> None:
     _complain(f"xfm: note: {presentable(text)}")
 
 
+def notice(text: str) -> None:
+    """What a guest will notice, on stderr."""
+    _complain(f"xfm: the guest will notice: {presentable(text)}")
+
+
 def steps(result: Result) -> None:
     """What each stylesheet did and left out, on stderr: a line each."""
     for step in result.steps:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import resources
+from xfm import functions, resources
 from xfm.stylesheet import reading
 from xfm.stylesheet.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from lxml.etree import _ElementTree
 
@@ -42,6 +43,8 @@ def _compiled(name: str, _thread: int) -> tuple[etree.XSLT, Resolver]:
     """One for each thread: the resolver holds the documents of the transformation that runs."""
     path = os.path.join(resources.STYLESHEETS, name)
     resolver = Resolver(resources.STYLESHEETS, trusted=True)
-    compiled = etree.XSLT(reading.parse(reading.read(path), path, resolver, trusted=True))
+    root = reading.parse(reading.read(path), path, resolver, trusted=True)
+    extensions: Any = functions.EXTENSIONS  # types-lxml knows of extension elements alone
+    compiled = etree.XSLT(root, extensions=extensions)
     resolver.compiled = True
     return compiled, resolver

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from xfm.model import Declaration
 
-#: Where a stylesheet reads the record of the run so far; see docs/stages.md, pin.
+#: Where a stylesheet of the stage pin reads the record of the run so far, and that of what the guest sees.
 PROVENANCE = "xfm:provenance"
+ABI = "xfm:abi"
 
 # Reading is let through to the resolver, which refuses all that is not xfm's: libxslt takes "xfm:provenance" for the
 # name of a local file, so refusing files here would refuse xfm's own documents.

@@ -7,9 +7,9 @@
   <doc:stylesheet id="pin" stage="pin" abi="host">
     <doc:title>Record under metadata what was done, and by what</doc:title>
     <doc:summary>
-      Takes a domain at the end of the chain and the run's record, document('xfm:provenance'); gives it with one xfm:pin
-      as the last child of metadata, or in the place of the one that is there. A pin that is there is written anew only
-      where the run changed the document: so the output of one xfm passes through another, or through one with another
+      Takes a domain at the end of the chain, the run's record, document('xfm:provenance'), and what the guest sees,
+      document('xfm:abi'); gives it with one xfm:pin as the last child of metadata, or in the place of the one that is
+      there. A pin that is there is written anew only where the run changed the document, or libvirt completed it: so the output of one xfm passes through another, or through one with another
       libvirt's schema, without a change.
     </doc:summary>
     <doc:writes>domain/metadata/xfm:pin</doc:writes>
@@ -57,6 +57,7 @@
       <xsl:for-each select="$provenance/xfm:stylesheet">
         <xfm:stylesheet stage="{@stage}" id="{@id}" digest="{@digest}"/>
       </xsl:for-each>
+      <xsl:copy-of select="document('xfm:abi')"/>
     </xfm:pin>
   </xsl:template>
 </xsl:stylesheet>

@@ -1,0 +1,140 @@
+"""What a guest sees differently: which is the same device, and which of its facts are others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xfm.abi.projection import ORDER, Abi, Part
+from xfm.model import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def differences(before: Abi, after: Abi) -> list[Difference]:
+    """What a guest sees differently, by section, then by device.
+
+    What was left to libvirt and is there now is a completion, and so is what it made of a request where the later
+    document is that of a running guest, and the earlier one is not. What was said and is left open now is a change:
+    libvirt may say something else.
+    """
+    if before.version == after.version and _said(before) == _said(after):
+        return []
+    live = after.live and not before.live
+    found = list(_sections(before, after, live=live))
+    for kind in dict.fromkeys(device.kind for device in (*before.devices, *after.devices)):
+        ones = [device for device in before.devices if device.kind == kind]
+        others = [device for device in after.devices if device.kind == kind]
+        for one, other in _pairs(ones, others):
+            if one and other:
+                found += _facts(one, other, live=live)
+            elif one:
+                found.append(Difference(one.name, "", _summary(one), "", False))
+            elif other:
+                found.append(Difference(other.name, "", "", _summary(other), before.adds(other)))
+    return found
+
+
+def _said(abi: Abi) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    return sorted((part.kind, part.facts) for part in abi.parts)
+
+
+def changes(before: Abi, after: Abi) -> list[Difference]:
+    """The differences that are no completions."""
+    return [difference for difference in differences(before, after) if not difference.completion]
+
+
+def describe(difference: Difference) -> str:
+    """A difference as one line: ``ua-disk-vda: bus was virtio, is sata``."""
+    where, fact, was, now, _ = difference
+    if not fact:
+        return f"{where}: was not there, is {now}" if now else f"{where}: was {was}, is not there"
+    return f"{where}: {fact} was {was or 'not said'}, is {now or 'not said'}"
+
+
+def _sections(before: Abi, after: Abi, *, live: bool) -> Iterator[Difference]:
+    ones = {section.kind: section for section in before.sections}
+    others = {section.kind: section for section in after.sections}
+    for kind in {**ones, **others}:
+        nothing = Part(kind, "", "", (), (), (), ())
+        yield from _facts(ones.get(kind, nothing), others.get(kind, nothing), live=live)
+
+
+def _pairs(ones: list[Part], others: list[Part]) -> list[tuple[Part | None, Part | None]]:
+    """Which is the same device: by alias, by all it says, by address, label or model, else by the order they are in.
+
+    What has no counterpart stands alone, beside None; in the order of the first list, then of the second.
+    """
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for key in (_alias, _everything, _address, _label, _model, _sort):
+        free: dict[str, list[int]] = {}
+        for position, other in enumerate(others):
+            if position not in taken and key(other):
+                free.setdefault(key(other), []).append(position)
+        for position, one in enumerate(ones):
+            if position in partner:
+                continue
+            found = [i for i in free.get(key(one), ())[:1] if key not in (_model, _sort) or _can_be(one, others[i])]
+            for i in found:
+                free[key(one)].remove(i)
+                partner[position] = i
+                taken.add(i)
+    return [
+        *((one, others[partner[position]] if position in partner else None) for position, one in enumerate(ones)),
+        *((None, other) for position, other in enumerate(others) if position not in taken),
+    ]
+
+
+def _alias(device: Part) -> str:
+    return device.alias
+
+
+def _everything(device: Part) -> str:
+    return "\n".join(f"{name}={value}" for name, value in device.facts)
+
+
+def _address(device: Part) -> str:
+    """The address; of a disk with its bus, because each bus counts its drives anew."""
+    facts = dict(device.facts)
+    address = facts.get("address", "")
+    return f"{facts.get('bus', '')} {address}" if address and device.kind == "disk" else address
+
+
+def _label(device: Part) -> str:
+    return device.label
+
+
+def _model(device: Part) -> str:
+    facts = dict(device.facts)
+    return f"{_sort(device)} {facts['model']}" if "model" in facts else ""
+
+
+def _sort(device: Part) -> str:
+    """What can at most be the same: of controllers those of one type."""
+    return device.label.partition(" ")[0] if device.kind == "controller" else device.kind
+
+
+def _can_be(one: Part, other: Part) -> bool:
+    """Whether neither says who it is, or where, in contradiction of the other."""
+    return not (one.alias and other.alias) and not (_address(one) and _address(other))
+
+
+def _facts(one: Part, other: Part, *, live: bool) -> Iterator[Difference]:
+    was, now = dict(one.facts), dict(other.facts)
+    for name in sorted({*was, *now}):
+        before, after = was.get(name), now.get(name)
+        if before == after or (name == ORDER and None in (before, after)):
+            continue
+        filled_in = before is None and _among(name, one.open)
+        answered = _among(name, one.asks) and (live or _among(name, other.answers))
+        yield Difference(one.name, name, before or "", after or "", filled_in or answered)
+
+
+def _summary(device: Part) -> str:
+    """A device in a few words: its kind, and what it says of itself."""
+    return f"{device.kind} ({', '.join(f'{name} {value}' for name, value in device.facts)})"
+
+
+def _among(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(name == pattern or (pattern[-1] == "*" and name.startswith(pattern[:-1])) for pattern in patterns)

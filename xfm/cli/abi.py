@@ -1,0 +1,109 @@
+"""``xfm abi FILE``: what the guest sees; ``xfm abi diff A B``: what it sees differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xfm import abi, redact, source
+from xfm.cli import documents, options, render
+from xfm.errors import UsageError, presentable
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable
+
+    from lxml.etree import _ElementTree
+
+    from xfm.abi import Abi, Part
+
+_DIFF = "diff"
+_CALLS = "it is called as `xfm abi FILE` or `xfm abi diff A B`"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """``--json``, ``--verbose``, and one document, or the word diff and two."""
+    options.add_json(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="diff: show what libvirt completed, too")
+    action = parser.add_argument(
+        "words", metavar="FILE", nargs="*", default=["-"], help="domain XML, - is stdin; or: diff A B"
+    )
+    options.offer(action, "file")
+
+
+def run(arguments: Namespace) -> int:
+    """The guest ABI with its digest, or a line for each difference: exit status 1 where there is a change."""
+    words: list[str] = arguments.words
+    if words[0] != _DIFF:
+        if len(words) > 1:
+            raise UsageError("usage", f"{len(words)} documents and no word diff before them", hint=_CALLS)
+        return _show(words[0], as_json=arguments.json)
+    if len(words) != 3:  # noqa: PLR2004  the word and two files
+        raise UsageError("usage", f"diff compares two documents, and {len(words) - 1} are named", hint=_CALLS)
+    if words.count("-") > 1:
+        raise UsageError("usage", "stdin can be one of the documents only", hint=_CALLS)
+    return _compare(words[1], words[2], as_json=arguments.json, verbose=arguments.verbose)
+
+
+def _read(file: str) -> _ElementTree:
+    return source.parse_domain(documents.read(file))
+
+
+def _show(file: str, *, as_json: bool) -> int:
+    document = _read(file)
+    found, hidden = abi.project(document), redact.secrets(document)
+    if as_json:
+        render.json(_as_json(found, hidden))
+        return 0
+    blocks = [f"digest: {found.digest}\n"]
+    for part in found.parts:
+        if not part.facts:
+            continue
+        facts = "".join(f"  {presentable(redact.scrub(f'{name}: {value}', hidden))}\n" for name, value in part.facts)
+        blocks.append(f"{_title(part)}\n{facts}")
+    render.text("\n".join(blocks))
+    return 0
+
+
+def _title(part: Part) -> str:
+    """A section by its kind; a device by its alias, if it has one, and by kind and label."""
+    called = f"{part.kind} {part.label}".rstrip()
+    return presentable(f"{part.alias} ({called})" if part.alias else called)
+
+
+def _as_json(found: Abi, hidden: Iterable[str]) -> dict[str, object]:
+    def shown(part: Part) -> dict[str, object]:
+        facts = {name: redact.scrub(value, hidden) for name, value in part.facts}
+        return {"kind": part.kind, "digest": part.digest, "facts": facts}
+
+    return {
+        "version": found.version,
+        "digest": found.digest,
+        "sections": [shown(section) for section in found.sections],
+        "devices": [
+            {"kind": device.kind, "label": device.label, "alias": device.alias or None, **shown(device)}
+            for device in found.devices
+        ],
+    }
+
+
+def _compare(one: str, other: str, *, as_json: bool, verbose: bool) -> int:
+    before, after = _read(one), _read(other)
+    hidden = [*redact.secrets(before), *redact.secrets(after)]
+    found = abi.differences(abi.project(before), abi.project(after))
+    if as_json:
+        render.json(
+            [
+                {
+                    "where": difference.where,
+                    "fact": difference.fact or None,
+                    "was": redact.scrub(difference.was, hidden) or None,
+                    "is": redact.scrub(difference.now, hidden) or None,
+                    "completion": difference.completion,
+                }
+                for difference in found
+            ]
+        )
+    else:
+        shown = [difference for difference in found if verbose or not difference.completion]
+        render.text("".join(f"{presentable(redact.scrub(abi.describe(d), hidden))}\n" for d in shown))
+    return int(any(not difference.completion for difference in found))
