@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xfm import builtin, chain, cli, hookspecs, plugins, settings
+from xfm import builtin, chain, cli, hookspecs, plugins, resources, settings
 from xfm.cli import options
 from xfm.version import VERSION
 
@@ -42,7 +42,7 @@ def arguments_of(name: str, command: cli.Command) -> list[Argument]:
 def _argument(action: argparse.Action) -> Argument:
     metavar = action.metavar or ("{" + ",".join(action.choices) + "}" if action.choices else action.dest.upper())
     help_text = "show the program's version and exit" if "--version" in action.option_strings else action.help or ""
-    if action.nargs == "+":
+    if action.nargs in ("+", "*"):
         metavar = f"{metavar}..."
     return Argument(
         tuple(action.option_strings),
@@ -117,7 +117,7 @@ def _stylesheet_entry(sheet: Stylesheet) -> str:
         if about.abi == "guest"
         else ("no guest can notice what it does: runs at baseline 0 too")
     )
-    facts = [f"Runs: {runs}.", f"ABI class: `{about.abi}`, {notice}."]
+    facts = [f"Runs: {runs}.", f"ABI class: `{about.abi}`, {notice}.", f"Baseline: {_baselines(sheet)}."]
     facts += [f"After: `{name}`." for name in about.after] + [f"Before: `{name}`." for name in about.before]
     if about.writes:
         facts.append(f"Writes: {', '.join(f'`{path}`' for path in about.writes)}.")
@@ -136,6 +136,16 @@ def _stylesheet_entry(sheet: Stylesheet) -> str:
     return f"### {about.id}\n\n**{title}.** {_markdown(about.summary)}\n\n" + "\n".join(
         f"- {_markdown(fact)}" for fact in facts
     )
+
+
+def _baselines(sheet: Stylesheet) -> str:
+    """Which baselines a stylesheet is new or changed in."""
+    folders = {number: Path(resources.STYLESHEETS, f"baseline-{number}") for number in builtin.BASELINES}
+    has = [number for number in folders if (folders[number] / sheet.declaration.stage / f"{sheet.id}.xsl").exists()]
+    if not has:
+        return "all of them share it"
+    first, *later = map(str, has)
+    return f"since {first}, changed in {' and '.join(later)}" if later else f"since {first}"
 
 
 def _markdown(text: str) -> str:

@@ -163,7 +163,7 @@ def channels(domain: etree._Element) -> str:
 
 
 def balloon(domain: etree._Element) -> str:
-    """Model, statistics, and whether free pages go back."""
+    """Model, statistics, whether free pages go back, and whether the guest may take memory out of it."""
     found = domain.find("devices/memballoon")
     if found is None:
         return NOTHING
@@ -173,6 +173,7 @@ def balloon(domain: etree._Element) -> str:
             found.get("model", ""),
             "" if period is None else f"statistics each {period.get('period')} s",
             "free pages reported" if found.get("freePageReporting") == "on" else "",
+            "autodeflate" if found.get("autodeflate") == "on" else "",
         ]
     )
 

@@ -90,6 +90,11 @@ SECTIONS: dict[str, tuple[Aspect, ...]] = {
             "libvirt's schema demands a name, so the author has chosen one, and xfm does not change it.",
         ),
         Aspect(
+            "disk rotation",
+            values("devices/disk/target/@rotation_rate"),
+            "A disk that does not rotate, rate 1, is trimmed and not defragmented. virtio has no such attribute.",
+        ),
+        Aspect(
             "disk driver",
             disk_driver,
             "What the guest trims goes back to the host. virt-install asks for that only of images that it creates."
@@ -138,7 +143,8 @@ SECTIONS: dict[str, tuple[Aspect, ...]] = {
         Aspect(
             "balloon",
             balloon,
-            "Where virt-install says nothing, libvirt adds one. Statistics: virsh dommemstat has something to tell.",
+            "Where virt-install says nothing, libvirt adds one. Statistics: virsh dommemstat has something to tell. "
+            "Autodeflate: a guest that runs short takes memory back and kills no process.",
         ),
         Aspect(
             "TPM",

@@ -3,7 +3,8 @@
 ``input.xml`` goes through the stylesheets of that stage alone, and must give ``expected.xml``, or fail as
 ``error.txt`` says. The name of a case begins with the id of the stylesheet that it is about; in the stages of
 :data:`ALONE`, where each has a concern of its own, that one runs alone, unless ``params.toml`` says ``whole-stage =
-true``. ``params.toml`` may also hold ``baseline``, a table ``[set]``, ``os`` (as ``--os``), ``host-facts`` (files of
+true``. ``params.toml`` may also hold ``baseline`` (else the newest), ``moved-up = true`` (the guest is moved up to that
+baseline from its pin's), a table ``[set]``, ``os`` (as ``--os``), ``host-facts`` (files of
 ``tests/fixtures/host-facts``) and, for pin, ``changed = false`` (the stages before changed nothing).
 
 Expected files are written by hand, or by ``pytest --regen`` and then read: it writes those that are missing, and never
@@ -27,7 +28,7 @@ from xfm.errors import XfmError
 from xfm.hookspecs import STAGES
 from xfm.knowledge import Knowledge, RunDocuments
 from xfm.serialize import serialize
-from xfm.stylesheet.stylesheet import PROVENANCE
+from xfm.stylesheet.stylesheet import ABI, PROVENANCE
 from xfm.version import VERSION
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ GIVING = [path for path in CASES if not (path / "error.txt").exists()]
 ALONE = ("defaults", "machine-type", "device-identity")
 #: What the record of a run lists in the cases of pin: one for new guests, one for all, and the pin's own.
 RECORDED = ("clock", "disk-bus", "pin")
+#: What the guest sees, in the cases of pin: what it is made of is told by the tests of the projection.
+SEEN = b"""<xfm:abi xmlns:xfm="urn:xfm:pin:1" version="1"
+    digest="sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"><xfm:section kind="memory"
+    digest="sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" size="1048576"/></xfm:abi>"""
 _UNINDENTED = etree.XMLParser(remove_blank_text=True)
 
 
@@ -57,15 +62,16 @@ def _plugins() -> plugins.Plugins:
 def _params(case: Path) -> dict[str, Any]:
     file = case / "params.toml"
     given: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    assert given.keys() <= {"set", "baseline", "changed", "os", "host-facts", "whole-stage"}
+    assert given.keys() <= {"set", "baseline", "changed", "os", "host-facts", "whole-stage", "moved-up"}
     return given
 
 
-def _chain(case: Path) -> Chain:
-    """The built-in chain with the settings of the case."""
+def _chain(case: Path, baseline: int | None = None) -> Chain:
+    """The built-in chain with the settings of the case; of its baseline, where no other is named."""
     given = _params(case)
     settings = {name: str(value) for name, value in given.get("set", {}).items()}
-    whole = chain.build(_plugins(), given.get("baseline", builtin.NEWEST), settings)
+    asked = given.get("baseline", builtin.NEWEST) if baseline is None else baseline
+    whole = chain.build(_plugins(), asked, settings)
     return whole._replace(links=tuple(link for link in whole.links if link.stylesheet.builtin))
 
 
@@ -73,7 +79,8 @@ def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _Element
     """The stage, as the pipeline runs it; ``again`` on what it gave, where the stages before change nothing."""
     whole = _chain(case)
     known = pin.read(document)
-    running, _ = whole.running(known)
+    previous = _chain(case, known.baseline) if known and _params(case).get("moved-up") else None
+    running, _ = whole.running(known, previous)
     record = pin.provenance(
         [link for link in whole.links if link.stylesheet.id in RECORDED],
         running,
@@ -82,7 +89,8 @@ def _run(case: Path, document: _ElementTree, *, again: bool = False) -> _Element
         pin=known,
         changed=_params(case).get("changed", True) and not again,
     )
-    documents = _documents(case, document, whole.baseline).with_document(PROVENANCE, record)
+    made = {PROVENANCE: lambda: record, ABI: lambda: SEEN}
+    documents = _documents(case, document, whole.baseline).with_documents(made)
     alone = case.parent.name in ALONE and not _params(case).get("whole-stage")
     for link in running:
         if link.stage == case.parent.name and not (alone and link.stylesheet.id != _about(case)):

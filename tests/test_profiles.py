@@ -1,30 +1,24 @@
-"""Each folder ``tests/fixtures/profiles/<case>/`` is a guest that goes through the whole chain of the newest baseline.
+"""Each profile case (``tests/profiles.py``) goes through the whole chain of the newest baseline.
 
-A case is named ``<arch>-<machine family>-<firmware>-<operating system>``. ``input.xml`` says as little as an author
-may; ``expected.xml`` is what xfm makes of it, without what the pin lists. ``params.toml`` may hold ``os``,
-``host-facts`` and a table ``[set]``, as for the cases of a stage. ``pytest --regen`` writes the expected files that are
-missing: read them.
+``expected.xml`` is what xfm makes of its ``input.xml``, without what the pin lists. ``pytest --regen`` writes the
+expected files that are missing: read them.
 """
 
 from __future__ import annotations
 
 import difflib
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
 
+from tests.profiles import CASES, pipeline
 from xfm import plugins, schema, source
-from xfm.knowledge import Knowledge
 from xfm.model import PIN_NAMESPACE, Result
 from xfm.pipeline import Pipeline
 from xfm.serialize import serialize
 
-FIXTURES = Path(__file__).parent / "fixtures"
-CASES = sorted(path for path in (FIXTURES / "profiles").glob("*") if path.is_dir())
 each = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 #: What has a fixture pair at least: (architecture, machine family), each with these firmwares and operating systems.
@@ -38,25 +32,9 @@ MATRIX = {
 }
 
 
-def params(case: Path) -> dict[str, Any]:
-    file = case / "params.toml"
-    given: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    assert given.keys() <= {"os", "host-facts", "set"}
-    return given
-
-
 @cache
 def run(case: Path) -> Result:
-    given = params(case)
-    hosts = [(name, (FIXTURES / "host-facts" / name).read_bytes()) for name in given.get("host-facts", [])]
-    grammar = schema.find()
-    pipeline = Pipeline(
-        plugins.load(with_installed=False),
-        grammar,
-        knowledge=Knowledge(hosts, given.get("os"), grammar),
-        parameters={name: str(value) for name, value in given.get("set", {}).items()},
-    )
-    return pipeline.run((case / "input.xml").read_bytes())
+    return pipeline(case).run((case / "input.xml").read_bytes())
 
 
 def comparable(xml: bytes) -> str:
@@ -87,7 +65,8 @@ def test_a_guest_comes_out_as_expected(case: Path, request: pytest.FixtureReques
 @each
 def test_it_comes_out_again_as_it_is(case: Path) -> None:
     once = run(case).xml
-    assert Pipeline(plugins.load(with_installed=False), schema.find()).run(once).xml == once
+    again = Pipeline(plugins.load(with_installed=False), schema.find()).run(once)
+    assert (again.xml, again.notes) == (once, ())
 
 
 @each

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xfm import builtin
 from xfm.hookspecs import STAGES
 
 if TYPE_CHECKING:
     from tests.conftest import RunXfm, WriteStylesheet
 
+NEWEST = f'baseline="{builtin.NEWEST}"'.encode()
 LIBVIRT = Path("/usr/share/libvirt/schemas")
 INVALID = """<domain type='kvm'>
   <name>x</name>
@@ -123,7 +125,7 @@ def test_pin(run_xfm: RunXfm, document: Path) -> None:
     pinned = document.parent / "pinned.xml"
     pinned.write_bytes(run_xfm(document).stdout)
     found = parsed(run_xfm, "pin", "--json", pinned)
-    assert (found["baseline"], found["machine"]) == (1, "pc-q35-7.2")
+    assert (found["baseline"], found["machine"]) == (builtin.NEWEST, "pc-q35-7.2")
     assert {"stage", "id", "digest"} == set(found["stylesheets"][0])
     assert b"pc-q35-7.2" in run_xfm("pin", pinned).stdout
     done = run_xfm("pin", document)
@@ -140,9 +142,9 @@ def test_a_pinned_document_keeps_its_baseline(run_xfm: RunXfm, document: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        (b'baseline="1"', b'baseline="7"', "pin-newer"),
-        (b'baseline="1"', b'baseline="x"', "pin-invalid"),
-        (b'baseline="1"', b"", "pin-invalid"),
+        (NEWEST, b'baseline="7"', "pin-newer"),
+        (NEWEST, b'baseline="x"', "pin-invalid"),
+        (NEWEST, b"", "pin-invalid"),
         (b"urn:xfm:pin:1", b"urn:xfm:pin:2", "pin-newer"),
         (b'digest="sha256:', b'digest="md5:', "pin-invalid"),
     ],

@@ -21,17 +21,17 @@ from xfm.stylesheet.stylesheet import Stylesheet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER = Path(resources.STYLESHEETS) / "baseline-1" / "defaults"
-IDS = sorted(path.stem for path in FOLDER.glob("*.xsl"))
+FILES = {Path(contribution.path).stem: contribution.path for contribution in builtin.xfm_defaults(builtin.NEWEST)}
+IDS = sorted(FILES)
 CPU_MAP = Path("/usr/share/libvirt/cpu_map")
-PIN = "<xfm:pin xmlns:xfm='urn:xfm:pin:1' baseline='1' version='0.1.0' schema='9.0.0'/>"
+PIN = f"<xfm:pin xmlns:xfm='urn:xfm:pin:1' baseline='{builtin.NEWEST}' version='0.1.0' schema='9.0.0'/>"
 MACHINES = {"q35": "x86_64", "pc": "x86_64", "virt": "aarch64", "s390-ccw-virtio": "s390x", "pseries": "ppc64le"}
 SYSTEMS = ["", "debian11", "rhel6.0", "freebsd13.1", "win11", "win7", "winxp"]
 
 
 @functools.cache
 def stylesheet(identifier: str) -> Stylesheet:
-    return Stylesheet(str(FOLDER / f"{identifier}.xsl"), folder=resources.STYLESHEETS, builtin=True)
+    return Stylesheet(FILES[identifier], folder=resources.STYLESHEETS, builtin=True)
 
 
 @functools.cache
@@ -53,9 +53,9 @@ def apply(
     parameters = {
         p.name: to_xslt(p, text) for p in sheet.declaration.parameters if (text := given_values[p.name]) is not None
     }
-    documents = RunDocuments(knowledge(system), document, 1, lambda _: None)
+    documents = RunDocuments(knowledge(system), document, builtin.NEWEST, lambda _: None)
     if facts is not None:
-        documents = documents.with_document(HOST_FACTS, facts)
+        documents = documents.with_documents({HOST_FACTS: functools.partial(bytes, facts)})
     return sheet.apply(document, parameters, documents)
 
 
@@ -73,7 +73,7 @@ def domain(
 
 def facts_of(libvirt: str, document: etree._ElementTree, without: str = "") -> bytes:
     """The baseline's own facts, as of another libvirt, and without the values of one name."""
-    root = etree.fromstring(hostfacts.table(1))
+    root = etree.fromstring(hostfacts.table(builtin.NEWEST))
     root.set("libvirt", libvirt)
     for value in [value for value in root.iter("{*}value") if value.get("of") == without]:
         value.getparent().remove(value)  # type: ignore[union-attr]
@@ -267,7 +267,7 @@ def test_memory_is_a_file_where_hosts_have_no_memfd() -> None:
 
 
 def ranked() -> list[str]:
-    text = (FOLDER / "cpu-mode.xsl").read_text("utf-8")
+    text = Path(FILES["cpu-mode"]).read_text("utf-8")
     match = re.search(r'name="xfm:ranked" select="\'([^\']*)\'"', text)
     assert match
     return match[1].split()
