@@ -29,14 +29,14 @@ _xfm() {
   fi
   if ((COMP_CWORD > 1)); then
     case ${COMP_WORDS[1]} in
-      validate|explain|stages|plugins|pin|devices|host-facts|import|schemas|config) command=${COMP_WORDS[1]} ;;
+      validate|explain|stages|plugins|abi|pin|upgrade|repin|devices|host-facts|import|schemas|config) command=${COMP_WORDS[1]} ;;
     esac
   fi
   case $command:$previous in
-    :--set|:--os|:--connect|:--time-limit|explain:--set|explain:--os|explain:--connect|explain:--time-limit|stages:--set|host-facts:--connect|import:--name|import:--connect|schemas:--libvirt|config:--set|config:--os|config:--connect|config:--time-limit) _xfm_offer ''; return ;;
-    :--baseline|explain:--baseline|stages:--baseline|config:--baseline) _xfm_offer '0 1'; return ;;
-    :--plugin-dir|:--schemas|validate:--schemas|explain:--plugin-dir|explain:--schemas|stages:--plugin-dir|plugins:--plugin-dir|import:--base|import:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
-    :--host-facts|:-o|:--output|:--config|validate:--config|explain:--host-facts|explain:--config|stages:--config|plugins:--config|host-facts:-o|host-facts:--output|import:--config|config:--host-facts|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
+    :--set|:--os|:--connect|:--time-limit|explain:--set|explain:--os|explain:--connect|explain:--time-limit|stages:--set|upgrade:--to|upgrade:--set|upgrade:--os|upgrade:--connect|upgrade:--time-limit|repin:--set|repin:--os|repin:--connect|repin:--time-limit|host-facts:--connect|import:--name|import:--connect|schemas:--libvirt|config:--set|config:--os|config:--connect|config:--time-limit) _xfm_offer ''; return ;;
+    :--baseline|explain:--baseline|stages:--baseline|config:--baseline) _xfm_offer '0 1 2'; return ;;
+    :--plugin-dir|:--schemas|validate:--schemas|explain:--plugin-dir|explain:--schemas|stages:--plugin-dir|plugins:--plugin-dir|upgrade:--plugin-dir|upgrade:--schemas|repin:--plugin-dir|repin:--schemas|import:--base|import:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
+    :--host-facts|:-o|:--output|:--config|validate:--config|explain:--host-facts|explain:--config|stages:--config|plugins:--config|upgrade:--host-facts|upgrade:-o|upgrade:--output|upgrade:--config|repin:--host-facts|repin:-o|repin:--output|repin:--config|host-facts:-o|host-facts:--output|import:--config|config:--host-facts|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
     :--until|explain:--until|stages:--until|config:--until) _xfm_offer 'dialect policy defaults enlightenments machine-type device-identity topology pin layout'; return ;;
   esac
   if [[ $cur == -* ]]; then
@@ -46,7 +46,10 @@ _xfm() {
       import) _xfm_offer '-h --help --name --base --connect --schemas --config' ;;
       host-facts) _xfm_offer '-h --help --connect -o --output' ;;
       devices) _xfm_offer '-h --help --json' ;;
+      repin) _xfm_offer '-h --help --set --plugin-dir --schemas --os --host-facts --connect --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
+      upgrade) _xfm_offer '-h --help --to --check --set --plugin-dir --schemas --os --host-facts --connect --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
       pin) _xfm_offer '-h --help --json' ;;
+      abi) _xfm_offer '-h --help --json -v --verbose' ;;
       plugins) _xfm_offer '-h --help --plugin-dir --config --json' ;;
       stages) _xfm_offer '-h --help --set --baseline --plugin-dir --until --config --json' ;;
       explain) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --os --host-facts --connect --until --time-limit --config --json' ;;
@@ -54,14 +57,17 @@ _xfm() {
       *) _xfm_offer '-h --help --version --set --baseline --plugin-dir --schemas --os --host-facts --connect --until --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
     esac
   else
-    ((COMP_CWORD > 1)) || _xfm_offer 'validate explain stages plugins pin devices host-facts import schemas config'
+    ((COMP_CWORD > 1)) || _xfm_offer 'validate explain stages plugins abi pin upgrade repin devices host-facts import schemas config'
     case $command in
       config) : ;;
       schemas) _xfm_offer 'list add'; _xfm_offer 'directory' ;;
       import) _xfm_offer 'xen-xl xen-xm openvz lxc-tools vmware-vmx'; _xfm_offer 'file' ;;
       host-facts) : ;;
       devices) _xfm_offer 'file' ;;
+      repin) _xfm_offer 'file' ;;
+      upgrade) _xfm_offer 'file' ;;
       pin) _xfm_offer 'file' ;;
+      abi) _xfm_offer 'file' ;;
       plugins) : ;;
       stages) : ;;
       explain) _xfm_offer 'file' ;;
