@@ -35,8 +35,8 @@ _xfm() {
   case $command:$previous in
     :--set|:--os|:--connect|:--time-limit|explain:--set|explain:--os|explain:--connect|explain:--time-limit|stages:--set|upgrade:--to|upgrade:--set|upgrade:--os|upgrade:--connect|upgrade:--time-limit|repin:--set|repin:--os|repin:--connect|repin:--time-limit|host-facts:--connect|import:--name|import:--connect|schemas:--libvirt|config:--set|config:--os|config:--connect|config:--time-limit) _xfm_offer ''; return ;;
     :--baseline|explain:--baseline|stages:--baseline|config:--baseline) _xfm_offer '0 1 2'; return ;;
-    :--plugin-dir|:--schemas|validate:--schemas|explain:--plugin-dir|explain:--schemas|stages:--plugin-dir|plugins:--plugin-dir|upgrade:--plugin-dir|upgrade:--schemas|repin:--plugin-dir|repin:--schemas|import:--base|import:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
-    :--host-facts|:-o|:--output|:--config|validate:--config|explain:--host-facts|explain:--config|stages:--config|plugins:--config|upgrade:--host-facts|upgrade:-o|upgrade:--output|upgrade:--config|repin:--host-facts|repin:-o|repin:--output|repin:--config|host-facts:-o|host-facts:--output|import:--config|config:--host-facts|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
+    :--plugin-dir|:--schemas|validate:--schemas|explain:--plugin-dir|explain:--schemas|stages:--plugin-dir|plugins:--plugin-dir|abi:--schemas|upgrade:--plugin-dir|upgrade:--schemas|repin:--plugin-dir|repin:--schemas|import:--base|import:--schemas|config:--plugin-dir|config:--schemas) _xfm_offer 'directory'; return ;;
+    :--host-facts|:-o|:--output|:--config|validate:--config|explain:--host-facts|explain:--config|stages:--config|plugins:--config|abi:--config|upgrade:--host-facts|upgrade:-o|upgrade:--output|upgrade:--config|repin:--host-facts|repin:-o|repin:--output|repin:--config|host-facts:-o|host-facts:--output|import:--config|config:--host-facts|config:-o|config:--output|config:--config) _xfm_offer 'file'; return ;;
     :--until|explain:--until|stages:--until|config:--until) _xfm_offer 'dialect policy defaults enlightenments machine-type device-identity topology pin layout'; return ;;
   esac
   if [[ $cur == -* ]]; then
@@ -49,7 +49,7 @@ _xfm() {
       repin) _xfm_offer '-h --help --set --plugin-dir --schemas --os --host-facts --connect --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
       upgrade) _xfm_offer '-h --help --to --check --set --plugin-dir --schemas --os --host-facts --connect --diff --no-diff -o --output --in-place --no-in-place --time-limit -v --verbose --no-verbose --config' ;;
       pin) _xfm_offer '-h --help --json' ;;
-      abi) _xfm_offer '-h --help --json -v --verbose' ;;
+      abi) _xfm_offer '-h --help --schemas --config --json -v --verbose' ;;
       plugins) _xfm_offer '-h --help --plugin-dir --config --json' ;;
       stages) _xfm_offer '-h --help --set --baseline --plugin-dir --until --config --json' ;;
       explain) _xfm_offer '-h --help --set --baseline --plugin-dir --schemas --os --host-facts --connect --until --time-limit --config --json' ;;

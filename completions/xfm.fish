@@ -59,6 +59,8 @@ complete -c xfm -n '__fish_seen_subcommand_from plugins' -l plugin-dir -x -a '(_
 complete -c xfm -n '__fish_seen_subcommand_from plugins' -l config -r -F -d 'read this configuration file too, after the system\'s and the user\'s'
 complete -c xfm -n '__fish_seen_subcommand_from plugins' -l json -d 'print JSON'
 complete -c xfm -n '__fish_seen_subcommand_from abi' -s h -l help -d 'show this help message and exit'
+complete -c xfm -n '__fish_seen_subcommand_from abi' -l schemas -x -a '(__fish_complete_directories)' -d 'libvirt\'s schemas: a directory, or the version of a registered set'
+complete -c xfm -n '__fish_seen_subcommand_from abi' -l config -r -F -d 'read this configuration file too, after the system\'s and the user\'s'
 complete -c xfm -n '__fish_seen_subcommand_from abi' -l json -d 'print JSON'
 complete -c xfm -n '__fish_seen_subcommand_from abi' -s v -l verbose -d 'diff: show what libvirt completed, too'
 complete -c xfm -n '__fish_seen_subcommand_from abi' -F -d 'domain XML, - is stdin; or: diff A B'

@@ -21,6 +21,10 @@ NAMESPACE = "urn:xfm:functions:1"
 # The root of the UUIDs that f:uuid5 makes where the namespace that it is given is no UUID itself: the UUID of
 # "urn:xfm:functions:1" in RFC 4122's namespace of URLs.
 _ROOT = bytes.fromhex("dd23ca860c5a5c638271b358cfaaed22")
+# libvirt knows no vCPU, cell or memory slot beyond these.
+_MOST_NUMBERS = 16384
+_DIGITS = 5
+_LONGEST_SET = 4096
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _UUID_DIGITS = 32
 
@@ -49,6 +53,30 @@ def _uuid5_bytes(namespace: bytes, name: str) -> bytes:
     made[6] = made[6] & 0x0F | 0x50  # the version
     made[8] = made[8] & 0x3F | 0x80  # the variant
     return bytes(made)
+
+
+def ranges(text: str) -> str:
+    """A set of numbers as libvirt writes it, ``0-3,8``, of what people write: ``8,0-1,3,2`` or ``0-8,^4-7``.
+
+    What is no such set, or longer than any that libvirt writes, stays as it is (libvirt src/util/virbitmap.c).
+    """
+    if len(text) > _LONGEST_SET:
+        return text
+    members: set[int] = set()
+    for token in filter(None, "".join(text.split()).split(",")):
+        low, dash, high = token.removeprefix("^").partition("-")
+        ends = [low, high] if dash else [low, low]
+        if not all(end.isascii() and end.isdigit() and len(end) <= _DIGITS for end in ends):
+            return text
+        first, last = map(int, ends)
+        if last < first or last >= _MOST_NUMBERS:
+            return text
+        named = range(first, last + 1)
+        members = members.difference(named) if token.startswith("^") else members.union(named)
+    starts = sorted(number for number in members if number - 1 not in members)
+    stops = sorted(number for number in members if number + 1 not in members)
+    pairs = zip(starts, stops, strict=True)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in pairs)
 
 
 @cache
@@ -94,5 +122,6 @@ def _function(name: str, parameters: int, compute: Callable[..., str]) -> Callab
 #: What etree.XSLT is given as ``extensions``, for every stylesheet of the chain.
 EXTENSIONS: Mapping[tuple[str, str], Callable[..., str]] = {
     (NAMESPACE, "sha256"): _function("sha256", 1, lambda text: sha256_hex(text.encode("utf-8", "surrogatepass"))),
+    (NAMESPACE, "ranges"): _function("ranges", 1, ranges),
     (NAMESPACE, "uuid5"): _function("uuid5", 2, uuid5),
 }

@@ -15,7 +15,7 @@ from xfm.hookspecs import STAGES
 from xfm.model import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from lxml.etree import _ElementTree
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xfm.model import Difference
 
 _HOST = "host"
+# The device that libvirt adds to a guest with graphics, as the projection names it.
+_VIDEO = "video-1"
 
 
 class Guard:
@@ -34,9 +36,19 @@ class Guard:
     :param repin: whether what was edited by hand since the pin was written is accepted.
     :param may_change: whether stylesheets of the class guest may change the guest: it is being moved to a baseline, or
         what was added by hand gets what it lacks.
+    :param mask: masks the secrets in a text for people, which may be cut afterwards.
     """
 
-    def __init__(self, recorded: Abi | None, *, exists: bool, repin: bool = False, may_change: bool = False) -> None:
+    def __init__(
+        self,
+        recorded: Abi | None,
+        *,
+        exists: bool,
+        repin: bool = False,
+        may_change: bool = False,
+        mask: Callable[[str], str] = str,
+    ) -> None:
+        self._mask = mask
         self._recorded = recorded
         self._exists = exists
         self._repin = repin
@@ -59,12 +71,20 @@ class Guard:
             return
         found = abi.changes(self._recorded, self._before)
         if found:
-            raise DocumentError(
-                "abi-changed",
-                f"what the guest sees was changed since it was pinned: {_told(found)}",
-                violations=_violations(found),
-                hint="undo it, or accept it: `xfm repin FILE`; nothing was changed",
-            )
+            raise self._edited(found)
+
+    def _edited(self, found: list[Difference]) -> XfmError:
+        """What refuses a document that is not as its pin has it."""
+        message, hint = "what the guest sees was changed since it was pinned", "undo it, or accept it: `xfm repin FILE`"
+        if any((difference.where, difference.fact) == ("machine", "uuid") for difference in found):
+            message = "the pin is that of another guest"
+            hint = "a copy of it becomes a guest of its own by `xfm repin FILE`"
+        return DocumentError(
+            "abi-changed",
+            f"{message}: {self._told(found)}",
+            violations=self._violations(found),
+            hint=f"{hint}; nothing was changed",
+        )
 
     def passed(self, link: Link, before: _ElementTree, after: _ElementTree) -> None:
         """Take note of a stylesheet that changed the document.
@@ -79,12 +99,14 @@ class Guard:
         if self._exists and not late:
             self._trail.append((link, before, after))
         elif (host or late) and not link.stylesheet.builtin:
-            found = abi.changes(abi.project(before), abi.project(after))
+            found = abi.differences(abi.project(before), abi.project(after))
             if found:
-                raise _broken(link, found) if host else _too_late(link, found)
+                raise self._broken(link, found) if host else self._too_late(link, found)
 
     def leave(self, document: _ElementTree) -> None:
         """Compare a document with what it was when it came in.
+
+        Only stylesheets were at work: what one of them fills in is no completion by libvirt.
 
         :raises PluginError: abi-host-class.
         :raises DocumentError: abi-changed, where a stylesheet of the class guest changed what a guest sees.
@@ -93,9 +115,8 @@ class Guard:
             return
         same = document is self._entered
         self._after = self._before if same else abi.project(document, self._version)
-        found = abi.changes(self._before, self._after)
-        if found:
-            self._find_culprit(found)
+        if abi.differences(self._before, self._after):
+            self._find_culprit()
 
     def seen(self, document: _ElementTree) -> Abi:
         """What the guest sees of the document that left, for its new pin."""
@@ -109,13 +130,12 @@ class Guard:
 
     @property
     def announced(self) -> list[str]:
-        """The devices that libvirt will add when the document is defined, and that the guest does not have yet."""
+        """The kinds of the devices that libvirt will add for certain when the document is defined, and never had to."""
         before = self._recorded or self._before
         if not (before and self._after):
             return []
         kinds = {device.kind for device in before.devices}
-        new = (name for name in self._after.open if name not in before.open)
-        return [name for name in new if name.replace("=", "-").partition("-")[0] not in kinds]
+        return ["video"] if _VIDEO in self._after.open and _VIDEO not in before.open and "video" not in kinds else []
 
     @property
     def settles(self) -> bool:
@@ -126,71 +146,56 @@ class Guard:
     def _version(self) -> int:
         return self._recorded.version if self._recorded else abi.VERSION
 
-    def _find_culprit(self, whole: list[Difference]) -> None:
-        """Lay a change at the door of the first stylesheet that made one and may not, else at that of all of them.
-
-        One may open the door by which another comes in: with graphics, a video device would come by itself.
-        """
-        names = [link.stylesheet.id for link, _, _ in self._trail]
+    def _find_culprit(self) -> None:
+        """Lay a change at the door of the first stylesheet that made one and may not."""
         for link, before, after in self._trail:
-            may = self._may_change and link.stylesheet.declaration.abi != _HOST
-            found = [] if may else abi.changes(abi.project(before, self._version), abi.project(after, self._version))
-            if found:
-                raise _broken(link, found) if link.stylesheet.declaration.abi == _HOST else _not_now(link, found)
-        if not self._may_change:
-            raise DocumentError(
-                "abi-changed",
-                f"the stylesheets together would change what this guest sees: {_told(whole)}",
-                violations=_violations(whole),
-                hint=f"run without one of these (--set ID=off): {', '.join(dict.fromkeys(names))}",
-            )
+            host = link.stylesheet.declaration.abi == _HOST
+            if host or not self._may_change:
+                found = abi.differences(abi.project(before, self._version), abi.project(after, self._version))
+                if found:
+                    raise self._broken(link, found) if host else self._not_now(link, found)
 
+    def _broken(self, link: Link, found: list[Difference]) -> XfmError:
+        return PluginError(
+            "abi-host-class",
+            f"the stylesheet declares the class host, and changes what the guest sees: {self._told(found)}",
+            stage=link.stage,
+            stylesheet=link.stylesheet.id,
+            plugin=link.plugin,
+            file=link.stylesheet.path,
+            line=link.stylesheet.declaration.line,
+            violations=self._violations(found),
+            hint=f'declare abi="guest", or run without it: --set {link.stylesheet.id}=off',
+        )
 
-def _broken(link: Link, found: list[Difference]) -> XfmError:
-    return PluginError(
-        "abi-host-class",
-        f"the stylesheet declares the class host, and changes what the guest sees: {_told(found)}",
-        stage=link.stage,
-        stylesheet=link.stylesheet.id,
-        plugin=link.plugin,
-        file=link.stylesheet.path,
-        line=link.stylesheet.declaration.line,
-        violations=_violations(found),
-        hint=f'declare abi="guest", or run without it: --set {link.stylesheet.id}=off',
-    )
+    def _too_late(self, link: Link, found: list[Difference]) -> XfmError:
+        return PluginError(
+            "stage-invalid",
+            f"the stylesheet changes what the guest sees, in the stage {link.stage}: {self._told(found)}",
+            stage=link.stage,
+            stylesheet=link.stylesheet.id,
+            plugin=link.plugin,
+            file=link.stylesheet.path,
+            line=link.stylesheet.declaration.line,
+            violations=self._violations(found),
+            hint="move it to an earlier stage, such as policy or defaults",
+        )
 
+    def _not_now(self, link: Link, found: list[Difference]) -> XfmError:
+        return DocumentError(
+            "abi-changed",
+            f"the stylesheet would change what this guest sees: {self._told(found)}",
+            stage=link.stage,
+            stylesheet=link.stylesheet.id,
+            plugin=link.plugin,
+            violations=self._violations(found),
+            hint=f"run without it (--set {link.stylesheet.id}=off), or with the parameters that the guest was pinned "
+            "with; to change the guest, `xfm repin FILE`",
+        )
 
-def _too_late(link: Link, found: list[Difference]) -> XfmError:
-    return PluginError(
-        "stage-invalid",
-        f"the stylesheet changes what the guest sees, in the stage {link.stage}: {_told(found)}",
-        stage=link.stage,
-        stylesheet=link.stylesheet.id,
-        plugin=link.plugin,
-        file=link.stylesheet.path,
-        line=link.stylesheet.declaration.line,
-        violations=_violations(found),
-        hint="move it to an earlier stage, such as policy or defaults",
-    )
+    def _told(self, found: list[Difference]) -> str:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        return self._mask(abi.describe(found[0])) + more
 
-
-def _not_now(link: Link, found: list[Difference]) -> XfmError:
-    return DocumentError(
-        "abi-changed",
-        f"the stylesheet would change what this guest sees: {_told(found)}",
-        stage=link.stage,
-        stylesheet=link.stylesheet.id,
-        plugin=link.plugin,
-        violations=_violations(found),
-        hint=f"run without it (--set {link.stylesheet.id}=off), or with the parameters that the guest was pinned with; "
-        "to change the guest, `xfm repin FILE`",
-    )
-
-
-def _told(found: list[Difference]) -> str:
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return abi.describe(found[0]) + more
-
-
-def _violations(found: Iterable[Difference]) -> list[Violation]:
-    return [Violation(abi.describe(difference), "", 0) for difference in found]
+    def _violations(self, found: Iterable[Difference]) -> list[Violation]:
+        return [Violation(self._mask(abi.describe(difference)), "", 0) for difference in found]

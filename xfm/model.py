@@ -116,7 +116,8 @@ class Difference(NamedTuple):
 class Result(NamedTuple):
     """What a run gives: the document, what each stylesheet did and left out, and remarks for the user.
 
-    ``noticed`` is what a pinned guest will notice, where the run was to change just that (repin, upgrade).
+    ``noticed`` is what a pinned guest will notice, where the run was to change just that (repin, upgrade), and what the
+    pin took up because libvirt has completed the document.
     """
 
     xml: bytes

@@ -72,6 +72,8 @@ class Pipeline:
         self.provenances: dict[tuple[int, bool], bytes] = {}  # of documents without a pin, which are all alike
         self._chains: dict[int, Chain] = {}
         self.chain(new_guests if baseline is None else baseline)  # so that a broken plugin shows at once
+        if upgrade_to is not None:
+            self.chain(upgrade_to)
 
     def chain(self, baseline: int) -> Chain:
         """The chain of a baseline, built when it is first asked for."""
@@ -200,15 +202,14 @@ class _Run:
         xml = serialize(self.document)
         pinned = any(step.changed for step in self.steps if step.stage == "pin")
         checks.check_output(self.pipeline.schema, xml, with_pin=pinned)
-        noticed = tuple(self.guard.noticed) if self.pipeline.repin or self.pipeline.upgrade_to is not None else ()
+        noticed = tuple(self.guard.noticed)
         return Result(xml, self.baseline, tuple(self.steps), tuple(self.notes), tuple(self.left_out), noticed)
 
     def _leave_guard(self) -> None:
         self.guard.leave(self.document)
         self.notes += [
-            f"libvirt will add a {name.replace('=', '-').partition('-')[0]} device when this is defined, and the guest "
-            "will see it: say so in the document"
-            for name in self.guard.announced
+            f"libvirt will add a {kind} device when this is defined, and the guest will see it: say so in the document"
+            for kind in self.guard.announced
         ]
 
     def _new_guard(self) -> Guard:
@@ -220,6 +221,7 @@ class _Run:
             exists=self.pin is not None or self.baseline == 0,
             repin=self.pipeline.repin,
             may_change=self.pipeline.repin or self.pipeline.upgrade_to is not None,
+            mask=lambda text: redact.scrub(text, redact.secrets(self.document)),
         )
 
     def _apply_stage(self, stage: str) -> list[tuple[Link, _ElementTree]]:

@@ -22,7 +22,10 @@ _QEMU = {"qemu": "http://libvirt.org/schemas/domain/qemu/1.0"}
 # container's environment, firmware entries, what a pin has of these, other tools' metadata.
 _whole = etree.XPath("/domain/devices/graphics[@passwd] | //cookies/cookie")
 _named = etree.XPath("//qemu:env | /domain/os/initenv", namespaces=_QEMU)
-_arguments = etree.XPath("//qemu:arg | /domain/os/cmdline | /domain/sysinfo//entry", namespaces=_QEMU)
+_arguments = etree.XPath(
+    "/domain/*[local-name() = 'commandline']/*[local-name() = 'arg'] | /domain/os/cmdline | /domain/os/initarg"
+    " | /domain/bootloader_args | /domain/sysinfo//entry"
+)
 _recorded = etree.XPath("/domain/metadata/pin:pin/pin:abi/pin:section", namespaces={"pin": PIN_NAMESPACE})
 _metadata = etree.XPath("/domain/metadata/*[namespace-uri() != $pin]//descendant-or-self::*")
 

@@ -108,8 +108,8 @@ def test_verbose_shows_completions_too(run_xfm: RunXfm, pinned: Path) -> None:
     model = ("<mac address='52:54:00:00:00:01'/>", "<mac address='52:54:00:00:00:01'/><model type='e1000'/>")
     written(pinned, pinned.read_text("utf-8"), model)
     assert run_xfm("repin", pinned).stderr == ""
-    told = [line for line in run_xfm("repin", "-v", pinned).stderr.splitlines() if "will notice" in line]
-    assert told == ["xfm: the guest will notice: ua-net-525400000001: model was not said, is e1000"]
+    told = [line for line in run_xfm("repin", "-v", pinned).stderr.splitlines() if "completed" in line]
+    assert told == ["xfm: completed by libvirt, and pinned now: ua-net-525400000001: model was not said, is e1000"]
 
 
 def test_a_document_without_a_pin_has_nothing_to_repin(run_xfm: RunXfm, pinned: Path) -> None:

@@ -100,6 +100,28 @@ def _family(name: str) -> str:
     return re.sub(r"^(hyperv|kvm|timer|bios|system|baseBoard-N|chassis)\.[^.]+", r"\1.*", name)
 
 
+#: Elements whose text is text, blanks and all.
+WORDS = ("cmdline", "initarg", "initenv", "entry")
+
+
+def test_blanks_around_values_make_no_difference() -> None:
+    """The schema takes them for any that it lists, and the stage dialect takes them away."""
+    for guest in guests():
+        root = etree.fromstring(guest.document)
+        for element in root.iter("{}*"):
+            for name, value in element.attrib.items():
+                element.set(name, f"  {value} ")
+            if not len(element) and (element.text or "").strip() and element.tag not in WORDS:
+                element.text = f"\n {element.text}\t"
+        assert abi.differences(seen(guest.document), seen(etree.tostring(root))) == [], guest.name
+
+
+def test_blanks_in_a_text_are_the_guests() -> None:
+    for name, text in (("cmdline", "ro quiet"), ("initarg", "-c")):
+        guest = next(guest for guest in guests() if f"<{name}>{text}<" in guest.document)
+        assert abi.changes(seen(guest.document), seen(guest.document.replace(f">{text}<", f"> {text}<"))) != []
+
+
 # --- properties ---
 
 

@@ -11,23 +11,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Of a value longer than that a line shows a piece, with so much before what differs.
+_LONG = 120
+_CONTEXT = 20
+
+
 def differences(before: Abi, after: Abi) -> list[Difference]:
     """What a guest sees differently, by section, then by device.
 
     What was left to libvirt and is there now is a completion, and so is what it made of a request where the later
-    document is that of a running guest, and the earlier one is not. What was said and is left open now is a change:
-    libvirt may say something else.
+    document answers that: it is that of a guest that runs. What was said and is left open now is a change: libvirt may
+    say something else.
     """
     if before.version == after.version and _said(before) == _said(after):
         return []
-    live = after.live and not before.live
-    found = list(_sections(before, after, live=live))
+    found = list(_sections(before, after))
     for kind in dict.fromkeys(device.kind for device in (*before.devices, *after.devices)):
         ones = [device for device in before.devices if device.kind == kind]
         others = [device for device in after.devices if device.kind == kind]
         for one, other in _pairs(ones, others):
             if one and other:
-                found += _facts(one, other, live=live)
+                found += _facts(one, other)
             elif one:
                 found.append(Difference(one.name, "", _summary(one), "", False))
             elif other:
@@ -46,18 +50,34 @@ def changes(before: Abi, after: Abi) -> list[Difference]:
 
 def describe(difference: Difference) -> str:
     """A difference as one line: ``ua-disk-vda: bus was virtio, is sata``."""
-    where, fact, was, now, _ = difference
+    where, fact, was, now = difference.where, difference.fact, *_short(difference.was, difference.now)
     if not fact:
         return f"{where}: was not there, is {now}" if now else f"{where}: was {was}, is not there"
     return f"{where}: {fact} was {was or 'not said'}, is {now or 'not said'}"
 
 
-def _sections(before: Abi, after: Abi, *, live: bool) -> Iterator[Difference]:
+def _short(was: str, now: str) -> tuple[str, str]:
+    """Two long values, cut so that where they begin to differ is seen."""
+    same = next(
+        (i for i, (one, other) in enumerate(zip(was, now, strict=False)) if one != other), min(len(was), len(now))
+    )
+    start = max(0, same - _CONTEXT)
+
+    def cut(text: str) -> str:
+        if len(text) <= _LONG:
+            return text
+        piece = text[start : start + _LONG]
+        return f"{'…' if start else ''}{piece}{'…' if start + _LONG < len(text) else ''}"
+
+    return cut(was), cut(now)
+
+
+def _sections(before: Abi, after: Abi) -> Iterator[Difference]:
     ones = {section.kind: section for section in before.sections}
     others = {section.kind: section for section in after.sections}
     for kind in {**ones, **others}:
         nothing = Part(kind, "", "", (), (), (), ())
-        yield from _facts(ones.get(kind, nothing), others.get(kind, nothing), live=live)
+        yield from _facts(ones.get(kind, nothing), others.get(kind, nothing))
 
 
 def _pairs(ones: list[Part], others: list[Part]) -> list[tuple[Part | None, Part | None]]:
@@ -120,14 +140,15 @@ def _can_be(one: Part, other: Part) -> bool:
     return not (one.alias and other.alias) and not (_address(one) and _address(other))
 
 
-def _facts(one: Part, other: Part, *, live: bool) -> Iterator[Difference]:
+def _facts(one: Part, other: Part) -> Iterator[Difference]:
     was, now = dict(one.facts), dict(other.facts)
     for name in sorted({*was, *now}):
         before, after = was.get(name), now.get(name)
         if before == after or (name == ORDER and None in (before, after)):
             continue
         filled_in = before is None and _among(name, one.open)
-        answered = _among(name, one.asks) and (live or _among(name, other.answers))
+        asked = _among(name if before else f"+{name}", one.asks)
+        answered = asked and _among(name, other.answers)
         yield Difference(one.name, name, before or "", after or "", filled_in or answered)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from lxml import etree
+
 from xfm import functions
 from xfm.stylesheet import own
 
@@ -19,6 +21,16 @@ VERSION = 1
 #: The versions that pins can be compared with.
 VERSIONS = (1,)
 
+#: Values with blanks around them, which the schema allows and the stage dialect takes away; not where they are text.
+_blank_attributes = etree.XPath(
+    "//*[namespace-uri() = '']/@*[starts-with(., ' ') or substring(., string-length()) = ' ']"
+)
+_blank_texts = etree.XPath(
+    "//*[namespace-uri() = ''][not(*)][not(self::cmdline or self::initarg or self::initenv or self::entry)]/text()"
+    "[normalize-space() and (translate(substring(., 1, 1), ' \t\r\n', '') = ''"
+    " or translate(substring(., string-length()), ' \t\r\n', '') = '')]"
+)
+
 
 class Part(NamedTuple):
     """A section of the domain, or a device: what a guest sees of it.
@@ -27,8 +39,9 @@ class Part(NamedTuple):
     :param label: what tells a device from others of its kind; empty for a section.
     :param alias: its ``ua-`` alias, or empty.
     :param open: names of facts that are left to libvirt; one with a ``*`` at its end stands for all that begin so.
-    :param asks: names of facts, in the same form, that libvirt writes otherwise once the guest runs.
-    :param answers: names of facts that would be otherwise here if it were still left to libvirt what they come to.
+    :param asks: names of facts, in the same form, that libvirt may write otherwise once the guest runs; with a ``+`` in
+        front, of facts that it may add.
+    :param answers: names of facts by which this document says what asking came to.
     :param facts: (name, value), sorted by name.
     """
 
@@ -61,13 +74,11 @@ class Abi(NamedTuple):
     """All that a guest can observe.
 
     :param version: of the projection.
-    :param live: whether it is that of a running guest, of which libvirt says what it came to.
     :param open: the devices that libvirt adds by itself: a kind, or one of a model or label of it:
         ``memballoon=virtio``, ``controller-usb-0``.
     """
 
     version: int
-    live: bool
     open: tuple[str, ...]
     sections: tuple[Part, ...]
     devices: tuple[Part, ...]
@@ -95,7 +106,7 @@ def project(document: _ElementTree, version: int = VERSION) -> Abi:
     :param document: as an author wrote it, as xfm left it, or as libvirt completed it; it is not changed.
     :param version: of the projection, one of :data:`VERSIONS`.
     """
-    root = own.transform(f"abi/{version}/abi.xsl", document).getroot()
+    root = own.transform(f"abi/{version}/abi.xsl", _without_blanks(document)).getroot()
     seen: Counter[str] = Counter()
     devices = []
     for element in root.iterchildren(_DEVICE):
@@ -104,11 +115,25 @@ def project(document: _ElementTree, version: int = VERSION) -> Abi:
         devices.append(_part(element, str(seen[kind])))
     return Abi(
         version,
-        root.get("live") == "true",
         tuple(root.get("open", "").split()),
         tuple(_part(element) for element in root.iterchildren(_SECTION)),
         tuple(devices),
     )
+
+
+def _without_blanks(document: _ElementTree) -> _ElementTree:
+    """The domain, or a copy of it without blanks around its values."""
+    if not (_blank_attributes(document) or _blank_texts(document)):
+        return document
+    from copy import deepcopy
+
+    trimmed = deepcopy(document)
+    for value in _blank_attributes(trimmed):
+        value.getparent().set(value.attrname, value.strip())
+    for text in _blank_texts(trimmed):
+        element = text.getparent()
+        element.text = (element.text or "").strip()
+    return trimmed
 
 
 def _part(element: _Element, number: str = "") -> Part:

@@ -49,7 +49,6 @@ def read(element: _Element) -> tuple[Abi, list[str]]:
     damaged = [part.name for part, child in zip(parts, element, strict=True) if part.digest != child.get("digest")]
     abi = Abi(
         int(element.get("version", "")),
-        False,
         tuple(element.get("open", "").split()),
         tuple(part for part in parts if not part.label),
         tuple(part for part in parts if part.label),

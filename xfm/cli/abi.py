@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xfm import abi, redact, source
+from xfm import abi, checks, redact, schema, source
 from xfm.cli import documents, options, render
 from xfm.errors import UsageError, presentable
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lxml.etree import _ElementTree
 
     from xfm.abi import Abi, Part
+    from xfm.schema import Schema
 
 _DIFF = "diff"
 _CALLS = "it is called as `xfm abi FILE` or `xfm abi diff A B`"
@@ -22,6 +23,7 @@ _CALLS = "it is called as `xfm abi FILE` or `xfm abi diff A B`"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """``--json``, ``--verbose``, and one document, or the word diff and two."""
+    options.add_settings(parser, ("schemas",))
     options.add_json(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="diff: show what libvirt completed, too")
     action = parser.add_argument(
@@ -33,23 +35,29 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """The guest ABI with its digest, or a line for each difference: exit status 1 where there is a change."""
     words: list[str] = arguments.words
+    grammar = schema.find(options.gather(arguments).values["schemas"])
     if words[0] != _DIFF:
         if len(words) > 1:
             raise UsageError("usage", f"{len(words)} documents and no word diff before them", hint=_CALLS)
-        return _show(words[0], as_json=arguments.json)
+        return _show(_read(words[0], grammar), as_json=arguments.json)
     if len(words) != 3:  # noqa: PLR2004  the word and two files
         raise UsageError("usage", f"diff compares two documents, and {len(words) - 1} are named", hint=_CALLS)
     if words.count("-") > 1:
         raise UsageError("usage", "stdin can be one of the documents only", hint=_CALLS)
-    return _compare(words[1], words[2], as_json=arguments.json, verbose=arguments.verbose)
+    before, after = (_read(word, grammar) for word in words[1:])
+    return _compare(before, after, as_json=arguments.json, verbose=arguments.verbose)
 
 
-def _read(file: str) -> _ElementTree:
-    return source.parse_domain(documents.read(file))
+def _read(file: str, grammar: Schema) -> _ElementTree:
+    """A document that libvirt would take: of any other, nobody knows what its guest would see."""
+    document = source.parse_domain(documents.read(file))
+    faults = checks.violations(grammar, document)
+    if faults:
+        raise checks.refusal(faults)
+    return document
 
 
-def _show(file: str, *, as_json: bool) -> int:
-    document = _read(file)
+def _show(document: _ElementTree, *, as_json: bool) -> int:
     found, hidden = abi.project(document), redact.secrets(document)
     if as_json:
         render.json(_as_json(found, hidden))
@@ -86,8 +94,7 @@ def _as_json(found: Abi, hidden: Iterable[str]) -> dict[str, object]:
     }
 
 
-def _compare(one: str, other: str, *, as_json: bool, verbose: bool) -> int:
-    before, after = _read(one), _read(other)
+def _compare(before: _ElementTree, after: _ElementTree, *, as_json: bool, verbose: bool) -> int:
     hidden = [*redact.secrets(before), *redact.secrets(after)]
     found = abi.differences(abi.project(before), abi.project(after))
     if as_json:

@@ -42,10 +42,11 @@ def filtered(file: str, settings: Settings, *, repin: bool = False, upgrade_to: 
     result = transformed(data, pipeline, settings)
     for note in result.notes:
         render.note(note)
-    for line in noticed(result, completions=values["verbose"]):
+    for line in noticed(result):
         render.notice(line)
     if values["verbose"]:
         render.steps(result)
+        render.settled(noticed(result, completions=True))
     if target is not None:
         sink.write_atomically(target, result.xml)
     if values["diff"]:
@@ -56,12 +57,9 @@ def filtered(file: str, settings: Settings, *, repin: bool = False, upgrade_to: 
 
 
 def noticed(result: Result, *, completions: bool = False) -> list[str]:
-    """What a guest will notice of a run that was to change it, a line for each difference."""
-    return [
-        presentable(abi.describe(difference))
-        for difference in result.noticed
-        if completions or not difference.completion
-    ]
+    """What a guest will notice of a run that was to change it, or what libvirt completed: a line each."""
+    shown = [difference for difference in result.noticed if difference.completion is completions]
+    return [presentable(abi.describe(difference)) for difference in shown]
 
 
 def pipeline_of(settings: Settings, *, record: bool, repin: bool = False, upgrade_to: int | None = None) -> Pipeline:

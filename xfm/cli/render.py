@@ -42,6 +42,12 @@ def notice(text: str) -> None:
     _complain(f"xfm: the guest will notice: {presentable(text)}")
 
 
+def settled(lines: Sequence[str]) -> None:
+    """What libvirt has completed, and the pin takes up, on stderr."""
+    for line in lines:
+        _complain(f"xfm: completed by libvirt, and pinned now: {presentable(line)}")
+
+
 def steps(result: Result) -> None:
     """What each stylesheet did and left out, on stderr: a line each."""
     for step in result.steps:

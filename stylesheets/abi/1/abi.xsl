@@ -18,7 +18,7 @@
   <!--
     The guest ABI of a domain: all that its guest can observe of its virtual hardware, and nothing else.
 
-      <abi version="1" open="memballoon=virtio controller" live="false">
+      <abi version="1" open="memballoon=virtio controller">
         <section kind="memory">                        one for each concern that has facts; sections.xsl
           <fact name="size">1048576</fact>             in any order; memory in KiB
         </section>
@@ -33,9 +33,8 @@
     open       what the domain leaves to libvirt, by name (`x.*`: all that begin so): not said here, and whatever
                libvirt writes there completes the domain and does not change it
                and of abi: the devices that it adds by itself: a kind, or of it one model or label
-    asks       what libvirt writes otherwise once the guest runs: no change either, if the later document is live, or
-               answers just that
-    live       whether the document is that of a running guest
+    asks       what libvirt may write otherwise once the guest runs; with a + in front, what it may add
+    answers    where a document says what asking came to: a difference that was asked for and is answered is no change
     alias      the device's ua- alias, by which people call it; no guest sees it, where one does it is a fact
     label      what else tells it from others of its kind; where nothing does, its number among them does
     ordered    its number among them is a fact, order: it has no address yet, and which it gets depends on that
@@ -55,7 +54,7 @@
     <xsl:variable name="added">
       <xsl:apply-templates select="." mode="xfm:added"/>
     </xsl:variable>
-    <abi version="1" open="{normalize-space($added)}" live="{boolean(@id)}">
+    <abi version="1" open="{normalize-space($added)}">
       <xsl:call-template name="xfm:sections"/>
       <xsl:apply-templates select="devices/*[namespace-uri() = '']" mode="xfm:device"/>
     </abi>
@@ -68,13 +67,13 @@
     video with graphics, and as long as a device has no address yet, the controllers and hubs to put it behind.
   -->
   <xsl:template match="domain" mode="xfm:added">
-    <xsl:for-each select="devices | current()[not(devices)]">
-      <xsl:if test="not(memballoon)"> memballoon=virtio</xsl:if>
+    <xsl:for-each select="devices[$xfm:qemu] | current()[$xfm:qemu][not(devices)]">
+      <xsl:if test="not(memballoon) and $xfm:arch != 'aarch64' and $xfm:arch != 'armv7l'"> memballoon=virtio</xsl:if>
       <xsl:if test="graphics and not(video)"> video-1</xsl:if>
       <xsl:if test="not(panic) and ($xfm:family = 'pseries' or $xfm:arch = 's390x')"> panic=pseries panic=s390</xsl:if>
       <xsl:if test="not(nvram) and $xfm:family = 'pseries'"> nvram-1</xsl:if>
       <xsl:if test="not(watchdog) and $xfm:family = 'q35'"> watchdog=itco</xsl:if>
-      <xsl:if test="not(controller[@type = 'usb'])"> controller-usb-0</xsl:if>
+      <xsl:if test="not(controller[@type = 'usb']) and ($xfm:x86 or starts-with($xfm:arch, 'ppc'))"> controller-usb-0</xsl:if>
       <xsl:if test="not(controller[@type = 'sata']) and $xfm:family = 'q35'"> controller-sata-0</xsl:if>
       <xsl:if test="not(controller[@type = 'pci'][@index = 0])"> controller-pci-0</xsl:if>
       <xsl:variable name="homeless">
@@ -93,7 +92,8 @@
       <!-- what libvirt adds by itself sits behind a root port of its own -->
       <xsl:variable name="behind" select="($xfm:family = 'q35' or $xfm:family = 'virt')
           and (not(memballoon) or ($xfm:family = 'q35' and not(controller[@type = 'usb'])))"/>
-      <xsl:if test="$homeless != '' or $nowhere != '' or $behind or not(controller)"> controller hub</xsl:if>
+      <xsl:if test="$xfm:family != '' and ($homeless != '' or $nowhere != '' or $behind
+          or (not(controller) and $xfm:arch != 's390x'))"> controller hub</xsl:if>
     </xsl:for-each>
   </xsl:template>
 </xsl:stylesheet>

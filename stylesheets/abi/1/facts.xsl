@@ -9,6 +9,7 @@
       mode xfm:fact      of an attribute or element: a fact named by its path below the device or the domain, its steps
                          joined by dots. Of an element: its text, or "yes" where it has none.
       xfm:fact           with name and value: a fact, if there is a value
+      mode xfm:uuid      of an element: the UUID that it has, as a fact of its name
       xfm:attribute      with name and value: an attribute, if there is a value
       xfm:kib            of the element at hand, a number with a unit, or with default ("KiB"): in KiB
       xfm:decimal        with text: the number that it means, decimal or hexadecimal, in decimal
@@ -58,6 +59,16 @@
     <xsl:if test="normalize-space($value) != ''">
       <fact name="{$name}">
         <xsl:value-of select="normalize-space($value)"/>
+      </fact>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template match="*" mode="xfm:uuid">
+    <xsl:variable name="digits" select="translate(normalize-space(), 'ABCDEF- ', 'abcdef')"/>
+    <xsl:if test="$digits != ''">
+      <fact name="{name()}">
+        <xsl:value-of select="concat(substring($digits, 1, 8), '-', substring($digits, 9, 4), '-', substring($digits, 13, 4),
+            '-', substring($digits, 17, 4), '-', substring($digits, 21))"/>
       </fact>
     </xsl:if>
   </xsl:template>

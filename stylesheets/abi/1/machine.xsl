@@ -36,12 +36,7 @@
             </xsl:call-template>
           </xsl:with-param>
         </xsl:call-template>
-        <xsl:for-each select="uuid | genid">
-          <xsl:call-template name="xfm:fact">
-            <xsl:with-param name="name" select="name()"/>
-            <xsl:with-param name="value" select="translate(., 'ABCDEF- ', 'abcdef')"/>
-          </xsl:call-template>
-        </xsl:for-each>
+        <xsl:apply-templates select="uuid | genid" mode="xfm:uuid"/>
       </xsl:with-param>
       <xsl:with-param name="open">
         <xsl:if test="not(os/type/@arch)"> arch</xsl:if>
@@ -66,6 +61,10 @@
               | loader/@stateless | loader[@type = 'pflash']/@readonly[. = 'no'] | nvram/@template | bios/@* | acpi/table/@type">
             <xsl:with-param name="below" select="2"/>
           </xsl:apply-templates>
+          <!-- who demands secure boot gets a loader that is secure (qemuFirmwareEnableFeatures) -->
+          <xsl:if test="not(loader/@secure) and firmware/feature[@name = 'secure-boot']/@enabled = 'yes'">
+            <fact name="loader.secure">yes</fact>
+          </xsl:if>
           <xsl:for-each select="firmware/feature">
             <fact name="feature.{@name}">
               <xsl:value-of select="@enabled"/>
@@ -83,12 +82,12 @@
         <xsl:if test="(os/@firmware or os/loader) and not(os/loader/@type)"> loader.type</xsl:if>
         <xsl:if test="(os/@firmware or os/loader) and not(os/nvram/@template)"> nvram.template</xsl:if>
       </xsl:with-param>
-      <!-- of a guest that runs, or was saved, libvirt 9.0.0 names the firmware, and no more what was asked for -->
+      <!-- of a guest that runs, or was saved, libvirt 9.0.0 names the UEFI firmware, and no more that it was asked for -->
       <xsl:with-param name="asks">
-        <xsl:if test="os/@firmware">firmware feature.* loader.secure</xsl:if>
+        <xsl:if test="os/@firmware = 'efi'">firmware feature.*</xsl:if>
       </xsl:with-param>
       <xsl:with-param name="answers">
-        <xsl:if test="normalize-space(os/loader) != '' and not(os/@firmware)">firmware feature.* loader.secure</xsl:if>
+        <xsl:if test="not(os/@firmware) and os/loader/@type = 'pflash'">firmware feature.*</xsl:if>
       </xsl:with-param>
     </xsl:call-template>
   </xsl:template>

@@ -3,8 +3,9 @@
     xmlns="urn:xfm:abi:1"
     xmlns:exsl="http://exslt.org/common"
     xmlns:abi="urn:xfm:abi:1"
+    xmlns:f="urn:xfm:functions:1"
     xmlns:xfm="urn:xfm:xslt:1"
-    exclude-result-prefixes="exsl abi xfm">
+    exclude-result-prefixes="exsl abi f xfm">
   <!--
     Memory: sections memory and numa, and memory devices.
   -->
@@ -62,22 +63,17 @@
     <xsl:variable name="cells">
       <xsl:for-each select="cpu/numa/cell">
         <cell id="{@id}{substring(position() - 1, 1, 9 * not(@id))}">
-          <xsl:call-template name="xfm:ranges">
-            <xsl:with-param name="text" select="@cpus"/>
-          </xsl:call-template>
+          <xsl:value-of select="f:ranges(string(@cpus))"/>
         </cell>
       </xsl:for-each>
     </xsl:variable>
     <xsl:variable name="named">
-      <xsl:call-template name="xfm:count">
-        <xsl:with-param name="ranges">
-          <xsl:for-each select="exsl:node-set($cells)/abi:cell[. != '']">
-            <xsl:value-of select="concat(., ',')"/>
-          </xsl:for-each>
-        </xsl:with-param>
-      </xsl:call-template>
+      <xsl:for-each select="exsl:node-set($cells)/abi:cell[. != '']">
+        <xsl:value-of select="concat(substring(',', 1, position() &gt; 1), .)"/>
+      </xsl:for-each>
     </xsl:variable>
-    <xsl:variable name="rest" select="cpu/numa/cell and not($named = number(concat(vcpu, substring('1', 1, not(vcpu)))))"/>
+    <xsl:variable name="all" select="concat('0-', number(concat(vcpu, substring('1', 1, not(vcpu)))) - 1)"/>
+    <xsl:variable name="rest" select="cpu/numa/cell and f:ranges(string($named)) != f:ranges($all)"/>
     <xsl:call-template name="xfm:section">
       <xsl:with-param name="kind" select="'numa'"/>
       <xsl:with-param name="facts">
@@ -152,31 +148,6 @@
     </xsl:for-each>
   </xsl:template>
 
-  <!-- How many numbers are in sets of the form "0-3,8,", each number in one of them. -->
-  <xsl:template name="xfm:count">
-    <xsl:param name="ranges"/>
-    <xsl:param name="counted" select="0"/>
-    <xsl:variable name="range" select="substring-before($ranges, ',')"/>
-    <xsl:choose>
-      <xsl:when test="contains($range, '-')">
-        <xsl:call-template name="xfm:count">
-          <xsl:with-param name="ranges" select="substring-after($ranges, ',')"/>
-          <xsl:with-param name="counted"
-              select="$counted + substring-after($range, '-') - substring-before($range, '-') + 1"/>
-        </xsl:call-template>
-      </xsl:when>
-      <xsl:when test="$range != ''">
-        <xsl:call-template name="xfm:count">
-          <xsl:with-param name="ranges" select="substring-after($ranges, ',')"/>
-          <xsl:with-param name="counted" select="$counted + 1"/>
-        </xsl:call-template>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:value-of select="$counted"/>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
   <!-- The memory of a cell, or of a file system in memory, is an attribute, with its unit in another. -->
   <xsl:template match="cell/@memory | source/@usage" mode="xfm:kib">
     <xsl:variable name="element">
@@ -195,100 +166,8 @@
     </xsl:for-each>
   </xsl:template>
 
-  <!--
-    A set of numbers as libvirt writes it, "0-3,8", of what people write, "8,0-1,3,2" or "0-8,^4-7": src/util/virbitmap.c.
-    What is no such set stays as it is.
-  -->
-  <xsl:template name="xfm:ranges">
-    <xsl:param name="text"/>
-    <xsl:variable name="found">
-      <xsl:call-template name="xfm:members">
-        <xsl:with-param name="text" select="translate($text, ' ', '')"/>
-      </xsl:call-template>
-    </xsl:variable>
-    <xsl:variable name="members" select="exsl:node-set($found)/abi:member[not(. = ../abi:except)]"/>
-    <xsl:choose>
-      <xsl:when test="exsl:node-set($found)/abi:fault">
-        <xsl:value-of select="$text"/>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:for-each select="$members[not(. = preceding-sibling::abi:member)][not($members = . - 1)]">
-          <xsl:sort select="." data-type="number"/>
-          <xsl:variable name="first" select="number(.)"/>
-          <xsl:variable name="ends">
-            <xsl:for-each select="$members[. &gt;= $first][not($members = . + 1)]">
-              <xsl:sort select="." data-type="number"/>
-              <xsl:if test="position() = 1">
-                <xsl:value-of select="."/>
-              </xsl:if>
-            </xsl:for-each>
-          </xsl:variable>
-          <xsl:value-of select="concat(substring(',', 1, position() &gt; 1), $first,
-              substring(concat('-', $ends), 1, 20 * ($ends &gt; $first)))"/>
-        </xsl:for-each>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <!-- Each number of a set, as member, or as except where it is taken away; fault where it is no set. -->
-  <xsl:template name="xfm:members">
-    <xsl:param name="text"/>
-    <xsl:variable name="head" select="substring-before(concat($text, ','), ',')"/>
-    <xsl:variable name="plain" select="translate($head, '^', '')"/>
-    <xsl:variable name="low" select="number(substring-before(concat($plain, '-'), '-'))"/>
-    <xsl:variable name="high" select="number(concat(substring-after($plain, '-'), substring($plain, 1, 20 * not(contains($plain, '-')))))"/>
-    <xsl:choose>
-      <xsl:when test="$text = ''"/>
-      <xsl:when test="$low &gt;= 0 and $high &gt;= $low and $high &lt; 4096">
-        <xsl:call-template name="xfm:numbers-from">
-          <xsl:with-param name="low" select="$low"/>
-          <xsl:with-param name="high" select="$high"/>
-          <xsl:with-param name="as" select="concat(substring('except', 1, 6 * contains($head, '^')),
-              substring('member', 1, 6 * not(contains($head, '^'))))"/>
-        </xsl:call-template>
-        <xsl:call-template name="xfm:members">
-          <xsl:with-param name="text" select="substring-after($text, ',')"/>
-        </xsl:call-template>
-      </xsl:when>
-      <xsl:otherwise>
-        <fault/>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <xsl:template name="xfm:numbers-from">
-    <xsl:param name="low"/>
-    <xsl:param name="high"/>
-    <xsl:param name="as"/>
-    <xsl:choose>
-      <xsl:when test="$low = $high">
-        <xsl:element name="{$as}">
-          <xsl:value-of select="$low"/>
-        </xsl:element>
-      </xsl:when>
-      <!-- by halves, so that it is not as deep as the set is large -->
-      <xsl:otherwise>
-        <xsl:variable name="middle" select="floor(($low + $high) div 2)"/>
-        <xsl:call-template name="xfm:numbers-from">
-          <xsl:with-param name="low" select="$low"/>
-          <xsl:with-param name="high" select="$middle"/>
-          <xsl:with-param name="as" select="$as"/>
-        </xsl:call-template>
-        <xsl:call-template name="xfm:numbers-from">
-          <xsl:with-param name="low" select="$middle + 1"/>
-          <xsl:with-param name="high" select="$high"/>
-          <xsl:with-param name="as" select="$as"/>
-        </xsl:call-template>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <!-- Memory devices, sizes in KiB; current is where the guest stands while it runs. -->
   <xsl:template match="memory" mode="xfm:kind">
-    <xsl:call-template name="xfm:fact">
-      <xsl:with-param name="name" select="'uuid'"/>
-      <xsl:with-param name="value" select="translate(uuid, 'ABCDEF- ', 'abcdef')"/>
-    </xsl:call-template>
+    <xsl:apply-templates select="uuid" mode="xfm:uuid"/>
     <xsl:apply-templates select="@model | target/node | target/readonly" mode="xfm:fact"/>
     <fact name="size">
       <xsl:apply-templates select="." mode="xfm:module"/>

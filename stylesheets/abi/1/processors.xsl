@@ -32,38 +32,46 @@
     <xsl:call-template name="xfm:section">
       <xsl:with-param name="kind" select="'cpu'"/>
       <xsl:with-param name="facts">
-        <xsl:for-each select="cpu">
-          <xsl:apply-templates mode="xfm:fact" select="model[normalize-space() != ''] | model/@vendor_id | vendor | cache/@* | maxphysaddr/@*
-              | topology/@sockets | topology/@cores | topology/@threads | topology/@*[name() = 'dies' or name() = 'clusters'][. != 1]">
-            <xsl:with-param name="below" select="2"/>
-          </xsl:apply-templates>
-          <xsl:call-template name="xfm:fact">
-            <xsl:with-param name="name" select="'mode'"/>
-            <xsl:with-param name="value" select="concat(@mode, substring('custom', 1, 6 * boolean(model and not(@mode))))"/>
-          </xsl:call-template>
-          <!-- with an invariant TSC it is off (qemuDomainDefCPUPostParse) -->
-          <xsl:if test="@mode = 'host-passthrough' or @mode = 'maximum'">
-            <fact name="migratable">
-              <xsl:value-of select="concat(@migratable, substring('off', 1, 3 * boolean(not(@migratable) and feature/@name = 'invtsc')),
-                  substring('on', 1, 2 * not(@migratable or feature/@name = 'invtsc')))"/>
-            </fact>
-          </xsl:if>
-          <!-- the guest gets all that the host's processor has beside the model -->
-          <xsl:apply-templates select="@match[. = 'minimum']" mode="xfm:fact">
-            <xsl:with-param name="below" select="2"/>
-          </xsl:apply-templates>
-          <xsl:call-template name="xfm:cpu-features"/>
-        </xsl:for-each>
+        <xsl:apply-templates select="cpu" mode="xfm:cpu"/>
       </xsl:with-param>
       <xsl:with-param name="open">
         <xsl:if test="not(cpu/@mode or cpu/model)"> mode model vendor feature.*</xsl:if>
       </xsl:with-param>
-      <!-- of a guest that runs libvirt says what the processor came to (formatdomain.html, CPU model) -->
+      <!-- of a guest that runs libvirt says what the processor came to (formatdomain.html, CPU model; virCPUUpdateLive) -->
       <xsl:with-param name="asks">
-        <xsl:if test="cpu">feature.*</xsl:if>
-        <xsl:if test="cpu/@mode = 'host-model'"> mode model model.* vendor</xsl:if>
+        <xsl:if test="cpu">+feature.*</xsl:if>
+        <xsl:if test="cpu/@mode = 'host-model'"> mode +model +model.* +vendor</xsl:if>
+        <xsl:for-each select="cpu/feature[@policy = 'optional' or @policy = 'force']">
+          <xsl:value-of select="concat(' feature.', @name)"/>
+        </xsl:for-each>
+      </xsl:with-param>
+      <xsl:with-param name="answers">
+        <xsl:if test="@id and cpu/@check = 'full'">mode model model.* vendor feature.*</xsl:if>
       </xsl:with-param>
     </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="cpu" mode="xfm:cpu">
+    <xsl:apply-templates mode="xfm:fact" select="model[normalize-space() != ''] | model/@vendor_id | vendor | cache/@* | maxphysaddr/@*
+        | topology/@sockets | topology/@cores | topology/@threads | topology/@*[name() = 'dies' or name() = 'clusters'][. != 1]">
+      <xsl:with-param name="below" select="2"/>
+    </xsl:apply-templates>
+    <xsl:call-template name="xfm:fact">
+      <xsl:with-param name="name" select="'mode'"/>
+      <xsl:with-param name="value" select="concat(@mode, substring('custom', 1, 6 * boolean(model and not(@mode))))"/>
+    </xsl:call-template>
+    <!-- with an invariant TSC it is off (qemuDomainDefCPUPostParse) -->
+    <xsl:if test="@mode = 'host-passthrough' or @mode = 'maximum'">
+      <fact name="migratable">
+        <xsl:value-of select="concat(@migratable, substring('off', 1, 3 * boolean(not(@migratable) and feature/@name = 'invtsc')),
+            substring('on', 1, 2 * not(@migratable or feature/@name = 'invtsc')))"/>
+      </fact>
+    </xsl:if>
+    <!-- the guest gets all that the host's processor has beside the model -->
+    <xsl:apply-templates select="@match[. = 'minimum']" mode="xfm:fact">
+      <xsl:with-param name="below" select="2"/>
+    </xsl:apply-templates>
+    <xsl:call-template name="xfm:cpu-features"/>
   </xsl:template>
 
   <xsl:template name="xfm:cpu-features">
