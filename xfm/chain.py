@@ -54,7 +54,7 @@ class Chain(NamedTuple):
 
         :param previous: the chain of the pin's baseline, where the guest is moved up from that to this one. Then those
             run as well that are new here, or another file than there; also what is for new guests only. What did not
-            run when the guest was pinned is another file in vain: it stays off.
+            run when the guest was pinned stays off, even if it is another file now.
         """
         known = {identifier: digest for _, identifier, digest in pin.stylesheets} if pin else {}
         before = {link.stylesheet.id: link.stylesheet for link in previous.links} if previous else {}

@@ -79,6 +79,8 @@ class Guard:
         if any((difference.where, difference.fact) == ("machine", "uuid") for difference in found):
             message = "the pin is that of another guest"
             hint = "a copy of it becomes a guest of its own by `xfm repin FILE`"
+        elif self._entered is not None and self._entered.getroot().get("id"):
+            hint = "this is the dump of a running guest: its definition is `virsh dumpxml --inactive`; else " + hint
         return DocumentError(
             "abi-changed",
             f"{message}: {self._told(found)}",

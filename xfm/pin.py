@@ -79,7 +79,7 @@ def read_abi(document: etree._ElementTree) -> Abi | None:
         )
     found, damaged = abi.read(recorded)
     if damaged:
-        raise _invalid(f"the pin was damaged: what it says of {damaged[0]} is not what its digest says", recorded)
+        raise _invalid(f"the pin was damaged: what it holds of {damaged[0]} is not what its digest says", recorded)
     return found
 
 

@@ -52,8 +52,9 @@ def test_check_prints_and_writes_nothing(run_xfm: RunXfm, pinned: Path) -> None:
     expected = (0, f"{LINE}\n".encode(), "")
     assert run_xfm("upgrade", "--check", "--to", "2", pinned) == expected
     assert run_xfm("upgrade", "--check", "--to", "2", "-", input=before) == expected
-    assert run_xfm("upgrade", "--check", "--to", "2", "--in-place", pinned) == expected
-    assert run_xfm("upgrade", "--check", "--to", "2", "-o", "out.xml", pinned, cwd=pinned.parent) == expected
+    for option in (["--in-place"], ["-o", "out.xml"], ["--diff"]):
+        done = run_xfm("upgrade", "--check", "--to", "2", *option, pinned, cwd=pinned.parent)
+        assert (done.status, done.stdout) == (2, b"") and "exclude each other" in done.stderr
     assert pinned.read_bytes() == before
     assert sorted(path.name for path in pinned.parent.iterdir()) == ["new.xml", "web1.xml"]
 

@@ -337,12 +337,12 @@ def test_a_stylesheet_may_not_change_the_processor_of_a_running_guest_either(
     tmp_path: Path, write_stylesheet: WriteStylesheet
 ) -> None:
     live = running(pipeline().run(ASKING.encode()).xml.decode())
-    more = _added("cpu[not(feature/@name = 'vmx')]", "<feature policy='disable' name='vmx'/>")
+    more = _added("cpu[not(feature/@name = 'vmx')]", "<feature policy='require' name='vmx'/>")
     write_stylesheet(tmp_path / "p" / "more.xsl", stage="policy", body=more)
     with pytest.raises(PluginError) as raised:
         api.new_pipeline(plugin_dirs=[str(tmp_path / "p")]).run(live.encode())
     assert (raised.value.code, raised.value.stylesheet) == ("abi-host-class", "more")
-    assert "cpu: feature.vmx was not said, is disable" in raised.value.message
+    assert "cpu: feature.vmx was not said, is require" in raised.value.message
 
 
 # --- stylesheets of plugins ---

@@ -137,7 +137,9 @@ def _without_blanks(document: _ElementTree) -> _ElementTree:
 
 
 def _part(element: _Element, number: str = "") -> Part:
-    facts = {fact.get("name", ""): fact.text or "" for fact in element}
+    facts: dict[str, str] = {}
+    for fact in element:
+        facts.setdefault(fact.get("name", ""), fact.text or "")  # of what is said twice libvirt takes the first
     if element.get("ordered"):
         facts[ORDER] = number
     return Part(

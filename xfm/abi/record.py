@@ -54,7 +54,7 @@ def read(element: _Element) -> tuple[Abi, list[str]]:
         tuple(part for part in parts if part.label),
     )
     if not damaged and abi.digest != element.get("digest"):
-        damaged = ["a part that is gone or was added"]
+        damaged = ["the whole"]
     return abi, damaged
 
 

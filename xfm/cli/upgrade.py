@@ -8,6 +8,8 @@ from xfm import builtin
 from xfm.cli import documents, options, render
 from xfm.cli import filter as filter_command
 from xfm.cli.repin import SETTINGS
+from xfm.errors import UsageError
+from xfm.settings import COMMAND_LINE
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -26,6 +28,9 @@ def run(arguments: Namespace) -> int:
     settings = options.gather(arguments)
     if not arguments.check:
         return filter_command.filtered(arguments.file, settings, upgrade_to=arguments.to)
+    for name in ("output", "in-place", "diff"):
+        if settings.origins[name] == COMMAND_LINE:
+            raise UsageError("usage", f"--check and --{name} exclude each other", hint="--check writes no document")
     pipeline = filter_command.pipeline_of(settings, record=False, upgrade_to=arguments.to)
     result = filter_command.transformed(documents.read(arguments.file), pipeline, settings)
     for note in result.notes:

@@ -4,14 +4,14 @@
     xmlns:xfm="urn:xfm:xslt:1"
     exclude-result-prefixes="xfm">
   <!--
-    Serial ports and the like: where their bytes go is the host's.
+    Smart cards, serial ports and their like: where their bytes go is the host's.
   -->
   <xsl:template match="smartcard" mode="xfm:kind">
     <xsl:apply-templates select="@mode" mode="xfm:fact"/>
   </xsl:template>
 
   <!--
-    Serial ports and the like: where their bytes go is the host's. The first serial port of a hvm guest and a console
+    The first serial port of a hvm guest and a console
     of the target type serial are one and the same, and libvirt makes each of the other (virDomainDefAddConsoleCompat).
     What it takes a serial port for where nothing is said: qemuDomainChrDefPostParse.
   -->
