@@ -43,15 +43,20 @@ def xfm_of_file(path: Path) -> str:
     return run_xfm(str(path))
 
 
-def run_xfm(*arguments: str, document: str = "") -> str:
-    """Run the command line tool as a user does; it must exit 0."""
-    run = subprocess.run(
+def xfm(document: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line tool as a user does."""
+    return subprocess.run(
         [sys.executable, "-m", "xfm", *arguments],
         input=document.encode(),
         capture_output=True,
         timeout=XFM_TIMEOUT,
         check=False,
     )
+
+
+def run_xfm(*arguments: str, document: str = "") -> str:
+    """What the tool gives; it must exit 0."""
+    run = xfm(document, *arguments)
     assert run.returncode == 0, f"xfm exited with {run.returncode}:\n{run.stderr.decode()}"
     return run.stdout.decode()
 
@@ -124,6 +129,10 @@ def test_libvirt_keeps_the_pin_unchanged(host: libvirt.virConnect, written: Path
 def test_a_dump_goes_through_xfm_and_back_without_a_change(host: libvirt.virConnect, written: Path) -> None:
     """What libvirt completed gets aliases at the next turn; from then on not a byte changes."""
     first = define_and_dump(host, xfm_of_file(written))
+    if host.getType() == "TEST" and "<qemu:" in written.read_text("utf-8"):
+        # the test driver loses what the domain has QEMU do past libvirt, and the guest would miss it
+        assert "[abi-changed]" in xfm(first).stderr.decode()
+        return
     second = define_and_dump(host, run_xfm(document=first))
     # libvirt itself sorts some controllers of its own dump when it reads them again
     assert hardware(second) == hardware(define_and_dump(host, first))

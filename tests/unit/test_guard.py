@@ -220,6 +220,17 @@ def test_adoption_is_guarded_as_well() -> None:
     assert (result.baseline, lines(result.noticed)) == (0, ["memory: size was 2097152, is 4194304"])
 
 
+def test_the_pin_of_another_guest_is_told_from_an_edit() -> None:
+    """A copy of a document that got a UUID of its own, as virt-clone does it."""
+    copy = edited(pinned(), ("<uuid>6cf8a4f6", "<uuid>7cf8a4f6"))
+    error = refused(copy)
+    assert error.message.startswith("the pin is that of another guest: machine: uuid was 6cf8a4f6")
+    assert "`xfm repin FILE`" in error.hint and "undo it" not in error.hint
+    result = pipeline(repin=True).run(copy)
+    assert [difference.fact for difference in result.noticed] == ["uuid"]
+    assert pipeline().run(result.xml).xml == result.xml
+
+
 def test_what_dialect_mends_is_no_edit() -> None:
     """Blanks, which the schema takes, and an empty title, which it does not."""
     spaced = edited(pinned(), ("<target dev='vda' bus='virtio'/>", "<target dev='vda' bus=' virtio '/>"))
@@ -331,6 +342,13 @@ def test_the_dump_of_a_running_guest_goes_through() -> None:
     result = pipeline().run(live.encode())
     assert dict(next(part for part in recorded(result.xml).sections if part.kind == "cpu").facts)["model"] == "EPYC"
     refused(edited(live, ('<memory unit="GiB">2<', '<memory unit="GiB">4<')))
+
+
+def test_the_dump_of_a_running_guest_that_is_refused_names_the_way_to_its_definition() -> None:
+    live = running(pipeline().run(ASKING.encode()).xml.decode())
+    error = refused(edited(live, ('<memory unit="GiB">2<', '<memory unit="GiB">4<')))
+    assert "`virsh dumpxml --inactive`" in error.hint and "`xfm repin FILE`" in error.hint
+    assert "dumpxml" not in refused(edited(pinned(), EDITS["memory"][:2])).hint
 
 
 def test_a_stylesheet_may_not_change_the_processor_of_a_running_guest_either(

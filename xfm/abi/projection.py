@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from xfm import functions
+from xfm.errors import DocumentError
 from xfm.stylesheet import own
 
 if TYPE_CHECKING:
@@ -105,8 +106,16 @@ def project(document: _ElementTree, version: int = VERSION) -> Abi:
 
     :param document: as an author wrote it, as xfm left it, or as libvirt completed it; it is not changed.
     :param version: of the projection, one of :data:`VERSIONS`.
+    :raises DocumentError: document-limit, where a template calls itself for each of too many digits.
     """
-    root = own.transform(f"abi/{version}/abi.xsl", _without_blanks(document)).getroot()
+    try:
+        root = own.transform(f"abi/{version}/abi.xsl", _without_blanks(document)).getroot()
+    except etree.XSLTApplyError as error:
+        raise DocumentError(
+            "document-limit",
+            f"the document has a value that is too long to be read ({error})",
+            hint="shorten it: libvirt takes none of that length",
+        ) from None
     seen: Counter[str] = Counter()
     devices = []
     for element in root.iterchildren(_DEVICE):

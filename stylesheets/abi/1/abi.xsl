@@ -92,6 +92,8 @@
       <!-- what libvirt adds by itself sits behind a root port of its own -->
       <xsl:variable name="behind" select="($xfm:family = 'q35' or $xfm:family = 'virt')
           and (not(memballoon) or ($xfm:family = 'q35' and not(controller[@type = 'usb'])))"/>
+      <xsl:if test="$xfm:family = '' and not(controller[@type = 'virtio-serial'])
+          and (console/target | channel/target)[@type = 'virtio']"> controller-virtio-serial-0</xsl:if>
       <xsl:if test="$xfm:family != '' and ($homeless != '' or $nowhere != '' or $behind
           or (not(controller) and $xfm:arch != 's390x'))"> controller hub</xsl:if>
     </xsl:for-each>
