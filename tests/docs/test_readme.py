@@ -38,7 +38,7 @@ def test_every_document_is_linked() -> None:
 def test_what_is_not_run_here_is_tested_elsewhere() -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     commands = [line for block in blocks for line in block.splitlines()]
-    # the first by the test below, the scripts by themselves
+    # the first two by tests below, the last by itself
     assert commands == ["pip install .", "scripts/demo", "scripts/test"]
 
 
@@ -47,6 +47,13 @@ def test_the_scripts_that_the_readme_names_can_be_run(script: str) -> None:
     assert f"scripts/{script}" in README.read_text(encoding="utf-8")
     assert (ROOT / "scripts" / script).stat().st_mode & 0o111
     subprocess.run(["bash", "-n", ROOT / "scripts" / script], check=True)
+
+
+def test_the_demo_comes_to_its_end() -> None:
+    ran = subprocess.run(["bash", ROOT / "scripts" / "demo"], capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+    assert ran.stdout.endswith("==> done: web1 win1 went through xfm and into libvirt\n")
+    assert ran.stderr.count("[abi-changed]") == 2  # a disk that is added to either guest by hand
 
 
 def test_an_installed_xfm_has_all_that_it_needs(tmp_path: Path) -> None:
