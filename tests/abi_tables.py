@@ -4,7 +4,8 @@ Each file in ``cases`` holds guests, and edits to them. A guest is a whole ``doc
 one: ``devices``, ``top`` (children of domain), ``os`` (children of os), ``arch``, ``machine``, ``type``, ``vcpus``,
 ``firmware``. An edit replaces a text that the document has once. ``same`` lists edits that no guest sees, with the
 reason; ``differs`` one edit with the ``changes`` and the ``completions`` that it makes, line by line. Edits that only
-add what libvirt adds by itself are completions alone; the other way round all are changes.
+add what libvirt adds by itself are completions alone; the other way round all are changes, but those of ``implied``:
+what is taken away then libvirt can only put back, as it does with what it leaves out where a guest migrates.
 
 ``host-side.toml`` lists the elements and attributes of libvirt's schema that no guest sees, with the reason.
 """
@@ -47,6 +48,7 @@ class Edit(NamedTuple):
     new: str
     changes: tuple[str, ...] = ()
     completions: tuple[str, ...] = ()
+    implied: bool = False
 
     def __str__(self) -> str:
         return f"{self.old} -> {self.new}"
@@ -87,8 +89,9 @@ def _guest(file: str, given: dict[str, Any]) -> Guest:
         document,
         tuple(Edit(old, new) for group in given.get("same", ()) for old, new in group["edits"]),
         tuple(
-            Edit(old, new, tuple(row.get("changes", ())), tuple(row.get("completions", ())))
-            for row in given.get("differs", ())
+            Edit(old, new, tuple(row.get("changes", ())), tuple(row.get("completions", ())), group == "implied")
+            for group in ("differs", "implied")
+            for row in given.get(group, ())
             for old, new in [row["edit"]]
         ),
     )

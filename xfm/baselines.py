@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xfm import builtin
-from xfm.errors import DocumentError
+from xfm.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +87,16 @@ def _of_pinned(pin: Pin | None, target: int | None) -> int:
             hint="take the document from before it was moved up from a backup",
         )
     return target
+
+
+def check_known(baseline: int) -> None:
+    """Refuse a baseline that this xfm does not have.
+
+    :raises UsageError: baseline-unknown.
+    """
+    if baseline not in builtin.BASELINES:
+        raise UsageError(
+            "baseline-unknown",
+            f"there is no baseline {baseline}",
+            hint=f"this xfm has: {', '.join(map(str, builtin.BASELINES))}",
+        )

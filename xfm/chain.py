@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import builtin, resources
 from xfm.assignment import assign, parameters
-from xfm.errors import PluginError, UsageError, XfmError
+from xfm.errors import PluginError, XfmError
 from xfm.hookspecs import STAGES, hook_of
 from xfm.model import Contribution
 from xfm.ordering import stable_order
@@ -37,6 +37,12 @@ class Link(NamedTuple):
     stylesheet: Stylesheet
     values: Mapping[str, object]
     idle: str = ""
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where it stands, as an error says it."""
+        names = {"stage": self.stage, "stylesheet": self.stylesheet.id, "plugin": self.plugin}
+        return {**names, "file": self.stylesheet.path, "line": self.stylesheet.declaration.line}
 
 
 class Chain(NamedTuple):
@@ -281,16 +287,3 @@ def _check_neighbour(neighbour: str, seat: _Seat, stage: str, seats: Mapping[str
         if elsewhere
         else suggestion(neighbour, others),
     )
-
-
-def check_baseline(baseline: int) -> None:
-    """Refuse a baseline that this xfm does not have.
-
-    :raises UsageError: baseline-unknown.
-    """
-    if baseline not in builtin.BASELINES:
-        raise UsageError(
-            "baseline-unknown",
-            f"there is no baseline {baseline}",
-            hint=f"this xfm has: {', '.join(map(str, builtin.BASELINES))}",
-        )

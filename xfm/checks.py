@@ -83,11 +83,7 @@ def check_layout(link: Link, before: _ElementTree, after: _ElementTree) -> None:
     raise PluginError(
         "stage-invalid",
         f"{link.stylesheet.id} altered the document in the stage {link.stage}, which only orders and indents",
-        stage=link.stage,
-        stylesheet=link.stylesheet.id,
-        plugin=link.plugin,
-        file=link.stylesheet.path,
-        line=link.stylesheet.declaration.line,
+        **link.place,
         hint="move it to an earlier stage, such as policy or defaults",
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xfm import abi
 from xfm.errors import DocumentError, PluginError, XfmError
-from xfm.hookspecs import STAGES
+from xfm.hookspecs import UNSEEN_STAGES
 from xfm.model import Violation
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Guard:
         if after.getroot().tag != before.getroot().tag:
             return  # no domain any more: the schema refuses it
         host = link.stylesheet.declaration.abi == _HOST
-        late = link.stage in STAGES[-2:]
+        late = link.stage in UNSEEN_STAGES
         if self._exists and not late:
             self._trail.append((link, before, after))
         elif (host or late) and not link.stylesheet.builtin:
@@ -131,13 +131,12 @@ class Guard:
         return abi.differences(before, self._after) if before and self._after else []
 
     @property
-    def announced(self) -> list[str]:
-        """The kinds of the devices that libvirt will add for certain when the document is defined, and never had to."""
+    def gets_video(self) -> bool:
+        """Whether libvirt will add a video device when the document is defined, which the guest does not have yet."""
         before = self._recorded or self._before
-        if not (before and self._after):
-            return []
-        kinds = {device.kind for device in before.devices}
-        return ["video"] if _VIDEO in self._after.open and _VIDEO not in before.open and "video" not in kinds else []
+        if not (before and self._after) or any(device.kind == "video" for device in before.devices):
+            return False
+        return _VIDEO in self._after.open and _VIDEO not in before.open
 
     @property
     def settles(self) -> bool:
@@ -163,11 +162,7 @@ class Guard:
         return PluginError(
             "abi-host-class",
             f"the stylesheet declares the class host, and changes what the guest sees: {self._told(found)}",
-            stage=link.stage,
-            stylesheet=link.stylesheet.id,
-            plugin=link.plugin,
-            file=link.stylesheet.path,
-            line=link.stylesheet.declaration.line,
+            **link.place,
             violations=self._violations(found),
             hint=f'declare abi="guest", or run without it: --set {link.stylesheet.id}=off',
         )
@@ -176,11 +171,7 @@ class Guard:
         return PluginError(
             "stage-invalid",
             f"the stylesheet changes what the guest sees, in the stage {link.stage}: {self._told(found)}",
-            stage=link.stage,
-            stylesheet=link.stylesheet.id,
-            plugin=link.plugin,
-            file=link.stylesheet.path,
-            line=link.stylesheet.declaration.line,
+            **link.place,
             violations=self._violations(found),
             hint="move it to an earlier stage, such as policy or defaults",
         )

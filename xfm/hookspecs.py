@@ -89,3 +89,6 @@ def hook_of(stage: str) -> str:
 STAGES: Final[tuple[str, ...]] = tuple(
     name.removeprefix("xfm_").replace("_", "-") for name in list(globals()) if name.startswith("xfm_")
 )
+
+#: Those that do nothing that a guest could see: when they begin, what it sees is on record.
+UNSEEN_STAGES: Final[tuple[str, ...]] = STAGES[-2:]

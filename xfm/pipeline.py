@@ -9,7 +9,7 @@ from lxml import etree
 from xfm import baselines, builtin, cdata, chain, checks, pin, redact, source
 from xfm.errors import UsageError, XfmError
 from xfm.guard import Guard
-from xfm.hookspecs import STAGES
+from xfm.hookspecs import STAGES, UNSEEN_STAGES
 from xfm.knowledge import Knowledge, RunDocuments
 from xfm.model import LeftOut, Result, Step
 from xfm.serialize import serialize
@@ -78,7 +78,7 @@ class Pipeline:
     def chain(self, baseline: int) -> Chain:
         """The chain of a baseline, built when it is first asked for."""
         if baseline not in self._chains:
-            chain.check_baseline(baseline)
+            baselines.check_known(baseline)
             self._chains[baseline] = chain.build(self.plugins, baseline, self.parameters)
         return self._chains[baseline]
 
@@ -183,14 +183,13 @@ class _Run:
         faults = checks.violations(self.pipeline.schema, self.document)
         if not faults:
             self.guard.enter(self.document)
-        # pin and layout do nothing that a guest could see
-        hidden = next(stage for stage in self.pipeline.stages if stage in STAGES[-2:])
+        unseen = next(stage for stage in self.pipeline.stages if stage in UNSEEN_STAGES)
         for stage in self.pipeline.stages:
             if stage != STAGES[0]:
                 if faults:
                     raise checks.refusal(faults)
                 self.guard.enter(self.document)
-            if stage == hidden:
+            if stage == unseen:
                 self._leave_guard()
             trail = self._apply_stage(stage)
             if trail:
@@ -207,10 +206,11 @@ class _Run:
 
     def _leave_guard(self) -> None:
         self.guard.leave(self.document)
-        self.notes += [
-            f"libvirt will add a {kind} device when this is defined, and the guest will see it: say so in the document"
-            for kind in self.guard.announced
-        ]
+        if self.guard.gets_video:
+            self.notes.append(
+                "libvirt will add a video device when this is defined, and the guest will see it: "
+                "say so in the document"
+            )
 
     def _new_guard(self) -> Guard:
         recorded = pin.read_abi(self.document) if self.pin else None

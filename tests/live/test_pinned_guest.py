@@ -73,6 +73,15 @@ def test_a_guest_that_runs_is_what_was_pinned(guest: libvirt.virDomain) -> None:
     assert pipeline().run(live.encode()).xml
 
 
+def test_a_guest_that_migrates_is_what_was_pinned(guest: libvirt.virDomain) -> None:
+    pinned = pin(guest.XMLDesc(INACTIVE))
+    guest.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+    moving = guest.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | SECURE)
+    once = pipeline().run(moving.encode()).xml
+    assert pin(moving) == pinned
+    assert pipeline().run(once).xml == once
+
+
 def test_a_restored_guest_is_what_was_pinned(guest: libvirt.virDomain, tmp_path: Path) -> None:
     connection, name, pinned = guest.connect(), guest.name(), pin(guest.XMLDesc(INACTIVE))
     guest.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)

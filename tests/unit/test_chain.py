@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xfm import builtin, chain, plugins, resources
+from xfm import baselines, builtin, chain, plugins, resources
 from xfm.errors import UsageError, XfmError
 from xfm.model import Parameter, Pin
 from xfm.stylesheet.parameters import to_xslt
@@ -261,5 +261,5 @@ def test_what_is_idle_runs_nowhere(sized: Path) -> None:
 @pytest.mark.parametrize("baseline", [-1, builtin.NEWEST + 1, 99])
 def test_an_unknown_baseline_is_a_usage_error(baseline: int) -> None:
     with pytest.raises(UsageError) as raised:
-        chain.check_baseline(baseline)
+        baselines.check_known(baseline)
     assert (raised.value.code, raised.value.hint) == ("baseline-unknown", "this xfm has: 0, 1, 2")

@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 _LONG = 120
 _CONTEXT = 20
 
+# What libvirt leaves out of the form that it migrates, as it adds just that by itself (qemuDomainDefFormatBufInternal,
+# qemuDomainDefAddDefaultDevices): whole devices, and facts of a device that is there.
+_PCI_ROOT = {"index": "0", "model": "pci-root", "type": "pci"}
+_IMPLIED_DEVICES = (
+    ("controller", _PCI_ROOT),
+    ("controller", {**_PCI_ROOT, "model.name": "spapr-pci-host-bridge", "target.index": "0"}),
+    ("controller", {"address": "pci 0000:00:01.2", "index": "0", "model": "piix3-uhci", "type": "usb"}),
+    ("panic", {"model": "s390"}),
+    ("panic", {"model": "pseries"}),
+)
+_IMPLIED_FACTS = (("controller", "model.name", "spapr-pci-host-bridge"), ("controller", "target.index", "0"))
+
 
 def differences(before: Abi, after: Abi) -> list[Difference]:
     """What a guest sees differently, by section, then by device.
 
     What was left to libvirt and is there now is a completion, and so is what it made of a request where the later
-    document answers that: it is that of a guest that runs. What was said and is left open now is a change: libvirt may
-    say something else.
+    document answers that: it is that of a guest that runs. What was said and is left open now is a change, as libvirt
+    may say something else; but no difference at all where libvirt can only say the same.
     """
     if before.version == after.version and _said(before) == _said(after):
         return []
@@ -32,7 +44,7 @@ def differences(before: Abi, after: Abi) -> list[Difference]:
         for one, other in _pairs(ones, others):
             if one and other:
                 found += _facts(one, other)
-            elif one:
+            elif one and not (after.adds(one) and (one.kind, dict(one.facts)) in _IMPLIED_DEVICES):
                 found.append(Difference(one.name, "", _summary(one), "", False))
             elif other:
                 found.append(Difference(other.name, "", "", _summary(other), before.adds(other)))
@@ -76,8 +88,7 @@ def _sections(before: Abi, after: Abi) -> Iterator[Difference]:
     ones = {section.kind: section for section in before.sections}
     others = {section.kind: section for section in after.sections}
     for kind in {**ones, **others}:
-        nothing = Part(kind, "", "", (), (), (), ())
-        yield from _facts(ones.get(kind, nothing), others.get(kind, nothing))
+        yield from _facts(ones.get(kind, Part(kind)), others.get(kind, Part(kind)))
 
 
 def _pairs(ones: list[Part], others: list[Part]) -> list[tuple[Part | None, Part | None]]:
@@ -145,6 +156,8 @@ def _facts(one: Part, other: Part) -> Iterator[Difference]:
     for name in sorted({*was, *now}):
         before, after = was.get(name), now.get(name)
         if before == after or (name == ORDER and None in (before, after)):
+            continue
+        if after is None and (one.kind, name, before) in _IMPLIED_FACTS:
             continue
         filled_in = before is None and _among(name, one.open)
         asked = _among(name if before else f"+{name}", one.asks)

@@ -47,12 +47,12 @@ class Part(NamedTuple):
     """
 
     kind: str
-    label: str
-    alias: str
-    open: tuple[str, ...]
-    asks: tuple[str, ...]
-    answers: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
+    label: str = ""
+    alias: str = ""
+    open: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:

@@ -67,8 +67,7 @@ def _recorded(element: _Element) -> Part:
         said.get("alias", ""),
         tuple(said.get("open", "").split()),
         tuple(said.get("asks", "").split()),
-        (),
-        tuple(facts),
+        facts=tuple(facts),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xfm import abi, checks, redact, schema, source
 from xfm.cli import documents, options, render
-from xfm.errors import UsageError, presentable
+from xfm.errors import DocumentError, UsageError, presentable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -50,10 +50,13 @@ def run(arguments: Namespace) -> int:
 
 def _read(file: str, grammar: Schema) -> _ElementTree:
     """A document that libvirt would take: of any other, nobody knows what its guest would see."""
-    document = source.parse_domain(documents.read(file))
-    faults = checks.violations(grammar, document)
-    if faults:
-        raise checks.refusal(faults)
+    try:
+        document = source.parse_domain(documents.read(file))
+        faults = checks.violations(grammar, document)
+        if faults:
+            raise checks.refusal(faults)
+    except DocumentError as error:
+        raise error.located(file="stdin" if file == "-" else file) from None
     return document
 
 
