@@ -38,6 +38,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     record: bool = False,
     repin: bool = False,
     upgrade_to: int | None = None,
+    host_only: bool = False,
 ) -> Pipeline:
     """Load schema and plugins and compile the chain, once for many documents; a pipeline serves one thread at a time.
 
@@ -55,6 +56,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     :param record: whether the steps of a result hold the document before and after.
     :param repin: whether what was edited by hand in a pinned document is accepted: the result's ``noticed`` tells what.
     :param upgrade_to: the baseline to move pinned guests up to: the result's ``noticed`` tells what they will notice.
+    :param host_only: whether documents are only fitted to this host, by stylesheets of plugins that no guest notices.
     :raises XfmError: DocumentError (host facts), MissingError, PluginError or UsageError.
     """
     found = schema.find(schemas)
@@ -69,6 +71,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
         record=record,
         repin=repin,
         upgrade_to=upgrade_to,
+        host_only=host_only,
     )
 
 

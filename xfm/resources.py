@@ -49,6 +49,16 @@ def user_cache_directory() -> str:
     return _user_directory("XDG_CACHE_HOME", ".cache")
 
 
+def state_directory() -> str:
+    """What xfm keeps of what it did: ``$XFM_STATE``, root's ``/var/lib/xfm``, else ``$XDG_STATE_HOME/xfm``."""
+    named = os.environ.get("XFM_STATE")
+    if named:
+        return named
+    if os.geteuid() == 0:
+        return "/var/lib/xfm"
+    return _user_directory("XDG_STATE_HOME", os.path.join(".local", "state"))
+
+
 def config_files() -> list[str]:
     """The configuration files that are read without being named, the weaker first; they need not exist."""
     return [os.path.join(directory, "xfm.toml") for directory in (system_directory(), user_config_directory())]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 COMMAND_LINE = "command line"
+#: What the libvirt hook does about a guest that is not as it should be.
+OUTCOMES = ("ignore", "warn", "refuse")
 
 
 class Option(NamedTuple):
@@ -40,6 +42,7 @@ class Option(NamedTuple):
     environment: str = ""
     choices: tuple[object, ...] = ()
     complete: str = ""  # "file" or "directory": what a shell offers
+    hook: bool = False  # of the libvirt hook, and in the configuration file alone
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -104,6 +107,16 @@ OPTIONS: tuple[Option, ...] = (
         "SECONDS",
     ),
     Option("verbose", "flag", False, "say on stderr what each stylesheet did", short="v"),
+    Option("hook-invalid", "string", "warn", "the hook, of a guest that is not valid", choices=OUTCOMES, hook=True),
+    Option("hook-unpinned", "string", "warn", "the hook, of a guest without a pin", choices=OUTCOMES, hook=True),
+    Option(
+        "hook-drifted",
+        "string",
+        "warn",
+        "the hook, of a guest that is not what its pin says",
+        choices=OUTCOMES,
+        hook=True,
+    ),
 )
 
 

@@ -61,19 +61,23 @@ def _help_formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=width - 2, max_help_position=28)
 
 
-def add_settings(parser: argparse.ArgumentParser, names: tuple[str, ...] | None = None) -> None:
-    """Add the options of :data:`xfm.settings.OPTIONS` (those named, or all), and ``--config``.
+def add_settings(
+    parser: argparse.ArgumentParser, names: tuple[str, ...] | None = None, helps: Mapping[str, str] | None = None
+) -> None:
+    """Add the options of :data:`xfm.settings.OPTIONS` (those named, or all but the hook's), and ``--config``.
+
+    :param helps: what an option is for, where that is something else for this command.
 
     Each is None where it is not given, so that the configuration files can be told apart from the command line.
     """
     for option in settings.OPTIONS:
-        if names is None or option.name in names:
+        if option.name in names if names is not None else not option.hook:
             flags = [f"-{option.short}"] if option.short else []
             action = parser.add_argument(
                 *flags,
                 f"--{option.name}",
                 dest=_dest(option.name),
-                help=option.help,
+                help=(helps or {}).get(option.name, option.help),
                 default=None,
                 **_kind(option),
             )
