@@ -151,6 +151,7 @@ CODES: dict[str, type[XfmError]] = {
     "native-syntax": DocumentError,
     "native-incomplete": DocumentError,
     "native-invalid": DocumentError,
+    "not-a-device": DocumentError,
     "no-device": DocumentError,
     "not-hotpluggable": DocumentError,
     "domain-exists": DocumentError,

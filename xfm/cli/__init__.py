@@ -34,6 +34,13 @@ COMMANDS: dict[str, Command] = {
     "upgrade": Command("upgrade", "move a pinned guest up to a newer baseline, and tell what it will notice"),
     "repin": Command("repin", "accept what was changed in a pinned document, and tell what the guest will notice"),
     "devices": Command("devices", "every device, and by what the guest tells it from others"),
+    "define": Command("define", "define a guest through libvirt, and let its pin take up what libvirt completes"),
+    "edit": Command("edit", "edit a guest, with the chain and the guard between editor and definition"),
+    "attach": Command("attach", "the whole of a device of which a part is given; with --connect: plug it in"),
+    "detach": Command("detach", "what takes a device away, by its alias; with --connect: unplug it"),
+    "provision": Command("provision", "store a guest, then install it: define first, create once"),
+    "audit": Command("audit", "check every guest of a host"),
+    "hook": Command("hook", "what libvirt calls: filter at migrate and restore, check at start; install, status"),
     "host-facts": Command("host_facts", "capture what a host can run, for --host-facts"),
     "import": Command("import_", "make domain XML of another tool's configuration"),
     "schemas": Command("schemas", "the sets of libvirt's schemas: list, add"),
@@ -58,12 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     gc.disable()  # a run ends before collecting pays
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["hook"] and not _concerns_hook(arguments[1:]):
+        return 0
     from xfm.cli import options, render
     from xfm.errors import XfmError
 
     command = COMMANDS.get(arguments[0]) if arguments else None
     try:
         module = import_module(f"xfm.cli.{(command or FILTER).module}")
+        served: int | None = module.direct(arguments[1:]) if hasattr(module, "direct") else None
+        if served is not None:
+            return served
         parser = options.new_parser(arguments.pop(0) if command else "", command or FILTER, COMMANDS)
         module.add_arguments(parser)
         status: int = module.run(options.parse(parser, arguments, COMMANDS))
@@ -75,6 +87,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _die_of("SIGPIPE")
     except KeyboardInterrupt:
         return _die_of("SIGINT")
+
+
+def _concerns_hook(words: list[str]) -> bool:
+    """Whether libvirt, or a person, wants something of the hook. Nothing was loaded that could fail."""
+    from xfm.hook import called
+
+    call = called(words)
+    return call is None or call.concerns
 
 
 def _die_of(name: str) -> int:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 #: The options that say how a document is transformed; where it goes is said by the command.
 SETTINGS = ("connect", "set", "plugin-dir", "schemas", "os", "host-facts", "time-limit", "verbose")
-_HELPS = {"connect": "libvirt's URI; where it is not given, libvirt's own default (LIBVIRT_DEFAULT_URI)"}
+#: What an option is for, where that is something else for these commands.
+HELPS = {"connect": "libvirt's URI; where it is not given, libvirt's own default (LIBVIRT_DEFAULT_URI)"}
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """``--connect`` and how a document is transformed."""
-    options.add_settings(parser, SETTINGS, _HELPS)
+def add_arguments(parser: ArgumentParser, config: str = "--config") -> None:
+    """``--connect`` and how a document is transformed; ``config`` as :func:`xfm.cli.options.add_settings` takes it."""
+    options.add_settings(parser, SETTINGS, HELPS, config)
 
 
 def is_file(guest: str) -> bool:
@@ -55,13 +56,14 @@ def transforms(
     pinned one is what it is on every host.
     """
     uri = connection.getURI() if connection is not None and connection.getType() == "QEMU" else None
-    pipeline = filter_command.pipeline_of(_connected_to(settings, None), record=False)
+    pipeline = filter_command.pipeline_of(without_connection(settings), record=False)
     accepting = pipeline.accepting()
 
     def transform(data: bytes) -> Result:
         chosen = pipeline
         if uri is not None and pin.read(source.parse_domain(data)) is None:
-            chosen = filter_command.pipeline_of(_connected_to(settings, uri), record=False)
+            facts = settings._replace(values={**settings.values, "connect": uri})
+            chosen = filter_command.pipeline_of(facts, record=False)
         return filter_command.transformed(data, chosen, settings)
 
     def accept(data: bytes) -> Result:
@@ -70,8 +72,9 @@ def transforms(
     return transform, accept
 
 
-def _connected_to(settings: Settings, uri: str | None) -> Settings:
-    return settings._replace(values={**settings.values, "connect": uri})
+def without_connection(settings: Settings) -> Settings:
+    """The settings for a chain that asks no host: here the connection says where to act."""
+    return settings._replace(values={**settings.values, "connect": None})
 
 
 def told(result: Result) -> None:

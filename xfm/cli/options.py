@@ -62,11 +62,15 @@ def _help_formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def add_settings(
-    parser: argparse.ArgumentParser, names: tuple[str, ...] | None = None, helps: Mapping[str, str] | None = None
+    parser: argparse.ArgumentParser,
+    names: tuple[str, ...] | None = None,
+    helps: Mapping[str, str] | None = None,
+    config: str = "--config",
 ) -> None:
     """Add the options of :data:`xfm.settings.OPTIONS` (those named, or all but the hook's), and ``--config``.
 
     :param helps: what an option is for, where that is something else for this command.
+    :param config: the option that names a configuration file, where ``--config`` is something else.
 
     Each is None where it is not given, so that the configuration files can be told apart from the command line.
     """
@@ -83,7 +87,10 @@ def add_settings(
             )
             offer(action, option.complete)
     action = parser.add_argument(
-        "--config", metavar="FILE", help="read this configuration file too, after the system's and the user's"
+        config,
+        dest="config",
+        metavar="FILE",
+        help="read this configuration file too, after the system's and the user's",
     )
     offer(action, "file")
 
@@ -169,11 +176,12 @@ def _kind(option: Option) -> dict[str, Any]:
         return {"action": argparse.BooleanOptionalAction}
     if option.kind in ("list", "map"):
         return {"action": "append", **metavar}
-    type_ = {"integer": int, "number": _positive, "string": str}[option.kind]
+    type_ = {"integer": int, "number": positive, "string": str}[option.kind]
     return {"type": type_, "choices": option.choices or None, **metavar}
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
+    """A number of seconds, as an option gives it."""
     try:
         value = float(text)
     except ValueError:

@@ -79,6 +79,13 @@ def live(domain: libvirt.virDomain) -> bytes | None:
         return None  # it stopped meanwhile
 
 
+def migratable(domain: libvirt.virDomain) -> bytes:
+    """A guest that runs as another host would be sent it: with what was asked for, and not what QEMU made of that."""
+    import libvirt
+
+    return str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE)).encode()
+
+
 @contextmanager
 def held(domain_name: str, uri: str) -> Iterator[None]:
     """Keep other xfm of this user on this host away from a guest.
@@ -141,7 +148,7 @@ def define(connection: libvirt.virConnect, xml: bytes, name: str) -> libvirt.vir
     """
     import libvirt
 
-    with submitted(f"the definition of {name}", _scrub(xml)):
+    with submitted(f"the definition of {name}", scrubber(xml)):
         return connection.defineXMLFlags(xml.decode(), libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
 
 
@@ -157,7 +164,7 @@ def settle(domain: libvirt.virDomain, transform: Transform) -> Result:
         result = transform(stored)
         if result.xml == stored:
             return result
-        if _without_pin(result.xml) == _without_pin(stored):
+        if without_pin(result.xml) == without_pin(stored):
             set_pin(domain, result.xml)
         else:
             domain = redefine(domain, stored, result.xml)
@@ -201,7 +208,7 @@ def _bare(element: Any) -> Any:
     return copy
 
 
-def _without_pin(xml: bytes) -> bytes:
+def without_pin(xml: bytes) -> bytes:
     """A document with nothing under ``<metadata>`` of the pin, in a form that can be compared."""
     document = source.parse(xml)
     for metadata in document.iterfind("metadata"):
@@ -212,6 +219,7 @@ def _without_pin(xml: bytes) -> bytes:
     return b"\n".join(line.strip() for line in etree.tostring(document, method="c14n").splitlines() if line.strip())
 
 
-def _scrub(xml: bytes) -> Callable[[str], str]:
+def scrubber(xml: bytes) -> Callable[[str], str]:
+    """What masks the secrets of a document, or of a device, in a text."""
     hidden = redact.secrets(source.parse(xml))
     return lambda text: redact.scrub(text, hidden)

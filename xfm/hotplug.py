@@ -1,0 +1,261 @@
+"""A device that comes or goes: all of it from a part, what takes it away, and the domain with it or without.
+
+A device gets what it would have got at creation: the chain runs over the whole domain with it, and what comes out of it
+for the device counts. All else of the domain stays as it is.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+
+from xfm import abi, builtin, pin, source
+from xfm.errors import DocumentError
+from xfm.model import PIN_NAMESPACE
+from xfm.stylesheet import own
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lxml.etree import _Element, _ElementTree
+
+    from xfm.model import Result
+    from xfm.pipeline import Pipeline
+
+    #: Takes a document through a pipeline, within the limits that the user has set.
+    Run = Callable[[Pipeline, bytes], Result]
+
+_NEW = "xfm-new"
+_PIN = "{" + PIN_NAMESPACE + "}pin"
+_METADATA_AFTER = ("name", "uuid", "genid", "title", "description")
+
+
+class Plug(NamedTuple):
+    """A device that is to come.
+
+    :param alias: what it is called.
+    :param devices: the device, behind the controllers that it needs and the domain has not: as they are to be attached.
+    :param obstacle: why it cannot be plugged into a guest that runs; empty where nothing is known.
+    :param notes: what the stylesheets say of it.
+    """
+
+    alias: str
+    devices: tuple[bytes, ...]
+    obstacle: str
+    notes: tuple[str, ...]
+
+
+def parse_device(data: bytes) -> _Element:
+    """The device that somebody gives, whole or in part.
+
+    :raises DocumentError: as :func:`xfm.source.parse`; not-a-device.
+    """
+    root = source.parse(data).getroot()
+    if root.tag == "domain" or not isinstance(root.tag, str) or "}" in root.tag:
+        raise DocumentError(
+            "not-a-device",
+            f"the root element is <{etree.QName(root).localname}>, and no device",
+            line=1,
+            hint="give one element as it stands in <devices>, such as <disk><source file='/x.qcow2'/></disk>",
+        )
+    return root
+
+
+def complete(pipeline: Pipeline, run: Run, domain: bytes, device: _Element, other: bytes | None = None) -> Plug:
+    """All of a device of which a part is given.
+
+    :param pipeline: of documents as they are.
+    :param domain: what it is to be plugged into; it is not changed.
+    :param other: another form of the same guest, in which what it takes must be free, too.
+    :raises DocumentError: invalid and the like, where the domain with the device is refused; no-device, where its alias
+        is taken.
+    """
+    document = source.parse_domain(domain)
+    if other is not None:
+        document = own.transform("hotplug/union.xsl", document, {"xfm:other": other})
+    _check_alias(document, device)
+    known = set(run(pipeline.accepting(), _as_new(pipeline, document)).notes)
+    _insert(document, [device], marked=True)
+    begun = own.transform("hotplug/complete.xsl", document)
+    result = run(pipeline.accepting(), _as_new(pipeline, begun))
+    plug = _plug(result.xml, domain)
+    if any(element.get("type") == "pci" for element in plug.iterchildren("controller")):
+        begun = own.transform("hotplug/complete.xsl", document, place="port")
+        if _new(begun).find("address") is not None:
+            result = run(pipeline.accepting(), _as_new(pipeline, begun))
+            plug = _plug(result.xml, domain)
+    obstacle = _obstacle(source.parse_domain(result.xml), "attach")
+    if any(element.get("model") == "pcie-root-port" for element in plug.iterchildren("controller")):
+        obstacle = obstacle or "a device that needs a PCI Express root port, of which none is free"
+    alias = _named(plug[-1], document)
+    notes = tuple(note for note in result.notes if note not in known)
+    return Plug(alias, tuple(text_of(element) for element in plug), obstacle, notes)
+
+
+def _plug(xml: bytes, domain: bytes) -> _Element:
+    return own.transform("hotplug/plug.xsl", source.parse_domain(xml), {"xfm:before": domain}).getroot()
+
+
+def _check_alias(document: _ElementTree, device: _Element) -> None:
+    name = alias_of(device)
+    if name and find(document, name) is not None:
+        raise DocumentError(
+            "no-device",
+            f"the alias {name} is that of another device",
+            xpath=f"/{device.tag!s}/alias",
+            hint="give it one of its own, or none: xfm finds one",
+        )
+
+
+def _named(device: _Element, document: _ElementTree) -> str:
+    """The alias of a device; one that has none gets one, because nothing else would tell it from its like for sure."""
+    if not alias_of(device):
+        taken = set(document.xpath("/domain/devices/*/alias/@name"))
+        free = (f"ua-{device.tag!s}-{number}" for number in range(len(taken) + 1))
+        etree.SubElement(device, "alias", name=next(name for name in free if name not in taken))
+    return alias_of(device)
+
+
+def _as_new(pipeline: Pipeline, document: _ElementTree) -> bytes:
+    """The domain as one that the newest baseline made, where it was adopted or has no pin at all.
+
+    Only so does a device that comes to it get more than an alias. The domain itself does not change by that: what else
+    the chain makes of it here is thrown away.
+    """
+    document = deepcopy(document)
+    old = pin.read(document)
+    if old is not None and old.baseline > 0:
+        return etree.tostring(document)
+    baseline = builtin.NEWEST
+    links = [link for link in pipeline.chain(baseline).links if not link.idle]
+    schema = pipeline.schema.version
+    made = etree.fromstring(
+        pin.provenance(links, links, baseline=baseline, schema_version=schema, pin=None, changed=False)
+    )
+    made.tag = _PIN
+    del made.attrib["changed"]
+    machine = document.xpath("string(/domain/os/type/@machine)")
+    if machine:
+        made.set("machine", machine)
+    made.append(etree.fromstring(pin.abi_record(abi.project(document))))
+    metadata = document.find("metadata")
+    if metadata is None:
+        metadata = etree.Element("metadata")
+        document.getroot().insert(sum(1 for child in document.getroot() if child.tag in _METADATA_AFTER), metadata)
+    for stale in metadata.findall(_PIN):
+        metadata.remove(stale)
+    metadata.append(made)
+    return etree.tostring(document)
+
+
+def _insert(document: _ElementTree, devices: Iterable[_Element], *, marked: bool = False) -> None:
+    """Put devices behind all others."""
+    holder = document.find("devices")
+    if holder is None:
+        holder = etree.SubElement(document.getroot(), "devices")
+    for device in devices:
+        copy = deepcopy(device)
+        copy.tail = None
+        if marked:
+            copy.insert(0, etree.ProcessingInstruction(_NEW))
+        holder.append(copy)
+
+
+def _new(document: _ElementTree) -> _Element:
+    found: list[_Element] = document.xpath(f"/domain/devices/*[processing-instruction('{_NEW}')]")
+    return found[0]
+
+
+def alias_of(device: _Element) -> str:
+    """The alias of a device; empty where it has none."""
+    alias = device.find("alias")
+    return "" if alias is None else alias.get("name", "")
+
+
+def text_of(element: _Element) -> bytes:
+    """An element as a document of its own, without the indentation of the one that it came from."""
+    copy = deepcopy(element)
+    copy.tail = None
+    etree.indent(copy)
+    return etree.tostring(copy) + b"\n"
+
+
+# --- devices that are there ---
+
+
+def find(document: _ElementTree, alias: str) -> _Element | None:
+    """The device of that alias; None where there is none."""
+    found: list[_Element] = document.xpath("/domain/devices/*[alias/@name = $alias]", alias=alias)
+    return found[0] if found else None
+
+
+def same(document: _ElementTree, device: _Element) -> _Element | None:
+    """The device that is there already, by what makes a device unique: its alias, its MAC, or the host's side of it."""
+    keys = (
+        "string(alias/@name)",
+        "concat(mac/@address, '')",
+        "string(self::filesystem/target/@dir)",
+        "string(self::disk[not(@device = 'cdrom')]/source/@*[name() = 'file' or name() = 'dev'])",
+        "concat(self::hostdev/source/address/@domain, self::hostdev/source/address/@bus,"
+        " self::hostdev/source/address/@slot, self::hostdev/source/address/@function,"
+        " self::hostdev/source/address/@device, self::hostdev/source/address/@uuid)",
+    )
+    for key in keys:
+        wanted = device.xpath(key)
+        for other in document.iterfind(f"devices/{device.tag!s}") if wanted else ():
+            if other.xpath(key) == wanted:
+                return other
+    return None
+
+
+def with_devices(domain: bytes, devices: Iterable[bytes]) -> bytes:
+    """The domain with devices that are complete."""
+    document = source.parse_domain(domain)
+    _insert(document, [source.parse(device).getroot() for device in devices])
+    return etree.tostring(document)
+
+
+def without_device(domain: bytes, alias: str) -> bytes:
+    """The domain without a device.
+
+    :raises DocumentError: no-device.
+    """
+    return etree.tostring(own.transform("hotplug/without.xsl", _marked(domain, alias)))
+
+
+def smallest(domain: bytes, alias: str) -> bytes:
+    """The least that libvirt needs to know which device is meant.
+
+    :raises DocumentError: no-device.
+    """
+    return text_of(own.transform("hotplug/smallest.xsl", _marked(domain, alias)).getroot())
+
+
+def obstacle_to_detach(domain: bytes, alias: str) -> str:
+    """Why a device cannot be unplugged from a guest that runs; empty where nothing is known.
+
+    :raises DocumentError: no-device.
+    """
+    return _obstacle(_marked(domain, alias), "detach")
+
+
+def _obstacle(document: _ElementTree, action: str) -> str:
+    return (own.transform("hotplug/obstacle.xsl", document, action=action).getroot().text or "").strip()
+
+
+def _marked(domain: bytes, alias: str) -> _ElementTree:
+    document = source.parse_domain(domain)
+    device = find(document, alias)
+    if device is None:
+        from xfm.stylesheet.declaration import suggestion
+
+        known = [str(name) for name in document.xpath("/domain/devices/*/alias/@name")]
+        raise DocumentError(
+            "no-device",
+            f"there is no device with the alias {alias}",
+            hint=suggestion(alias, known) if known else "`xfm devices FILE` lists them; `xfm FILE` gives them aliases",
+        )
+    device.insert(0, etree.ProcessingInstruction(_NEW))
+    return document
