@@ -68,7 +68,7 @@ def define(
     before = _Before(was, accept=accept)
     before.refuse(name, before.certain(document))
     kept.keep(was)
-    kept.note_sent(xml)
+    kept.note_sent(xml, was=was)
     done = _settled(guests.redefine(old, was, xml), xml, transform, "replaced", kept)
     noticed = before.changes(source.parse_domain(done.result.xml))
     try:
@@ -124,7 +124,7 @@ class _Before:
 def _settled(domain: libvirt.virDomain, xml: bytes, transform: Transform, state: str, kept: Kept) -> Defined:
     result = guests.settle(domain, transform)
     if state != "unchanged":
-        kept.note_sent(xml, result.xml)
+        kept.note_sent(xml, became=result.xml)
     added = changes.between(_shown(xml), _shown(result.xml))
     return Defined(domain, result, state, tuple(added), ())
 

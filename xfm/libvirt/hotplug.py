@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from xfm import hotplug, pin, source
+from xfm import abi, hotplug, pin, source
 from xfm.errors import DocumentError, MissingError, XfmError
 from xfm.libvirt import guests
 from xfm.libvirt.connection import is_lost, submitted
@@ -91,6 +91,7 @@ def attach(domain: libvirt.virDomain, device: _Element, where: Places, chains: C
         None if _device_in(where.live, device) is not None else where.live,
     )
     if there and missing == Places(None, None):
+        _catch_up(domain, hotplug.alias_of(there[0]), where, chains)
         return Outcome(hotplug.alias_of(there[0]), ())
     for document in missing:
         if document is not None and _is_pinned(document):
@@ -244,6 +245,19 @@ def _gone_already(domain: libvirt.virDomain, alias: str, where: Places, chains: 
 
 
 # --- both ---
+
+
+def _catch_up(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains) -> None:
+    """Have the pin of the guest that runs take up a device that is there, where that was all that was left to do."""
+    if where.live is None or not _is_pinned(where.live):
+        return
+    document = source.parse_domain(where.live)
+    recorded = pin.read_abi(document)
+    found = abi.changes(recorded, abi.project(document, recorded.version)) if recorded else []
+    if any(difference.where == alias for difference in found):
+        controllers = {hotplug.alias_of(element) for element in document.iterfind("devices/controller")}
+        if all(not difference.was and difference.where in {alias, *controllers} for difference in found):
+            _pin_live(domain, where.live, chains)
 
 
 def _restore(domain: libvirt.virDomain, was: bytes, edited: bytes, chains: Chains) -> bytes:

@@ -32,22 +32,23 @@ class Kept:
         """The definition that is kept; None where there is none."""
         return (source.read_file(self._definition) or None) if os.path.exists(self._definition) else None
 
-    def note_sent(self, xml: bytes, became: bytes = b"") -> None:
-        """Take note of what a guest is defined from, before it is; and afterwards of what became of it.
+    def note_sent(self, xml: bytes, *, was: bytes = b"", became: bytes = b"") -> None:
+        """Take note of what a guest is defined from: before it is, what it was; afterwards, what became of it.
 
         :raises MissingError: file.
         """
-        self._write(self._sent, f"{_digest(xml)} {_digest(became) if became else '-'}\n".encode())
+        self._write(self._sent, " ".join(map(_digest, (xml, was, became))).encode())
 
     def is_what_became_of(self, xml: bytes, stored: bytes) -> bool:
         """Whether the guest was defined from this document last, and is now what libvirt made of it then.
 
-        Where xfm was killed before it could see what became of it, it is taken for that.
+        Where xfm was killed before it could see what became of it, whatever it was not before is taken for that.
         """
         if not os.path.exists(self._sent):
             return False
-        sent, _, became = source.read_file(self._sent).decode("ascii", "replace").strip().partition(" ")
-        return sent == _digest(xml) and became in ("-", _digest(stored))
+        noted = source.read_file(self._sent).decode("ascii", "replace").split()
+        now = _digest(stored)
+        return noted[:1] == [_digest(xml)] and (noted[2:] == [now] or (noted[2:] == [_digest(b"")] and noted[1] != now))
 
     def _write(self, path: str, data: bytes) -> None:
         try:
