@@ -227,3 +227,14 @@ def test_a_document_from_stdin_that_is_none_defines_nothing(
     broken.write_text("<domain type='qemu'><name>web1</name></domain>")
     refused(capsys, "define", str(broken))
     assert connection.listAllDomains() == []
+
+
+def test_the_form_in_which_libvirt_writes_what_is_empty_is_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The test driver adds no devices, and writes ``<devices>`` on two lines where it has none."""
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", "test:///default")
+    bare = tmp_path / "bare.xml"
+    bare.write_text("<domain type='test'><name>bare</name><memory>65536</memory><os><type>hvm</type></os></domain>")
+    assert main(["define", str(bare)]) == 0
+    assert capsys.readouterr().out.startswith("bare: created, baseline 2, ")

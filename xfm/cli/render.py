@@ -37,6 +37,11 @@ def note(text: str) -> None:
     _complain(f"xfm: note: {presentable(text)}")
 
 
+def progress(text: str) -> None:
+    """How far something has come that takes its time, on stderr."""
+    _complain(f"xfm: {presentable(text)}")
+
+
 def notice(text: str) -> None:
     """What a guest will notice, on stderr."""
     _complain(f"xfm: the guest will notice: {presentable(text)}")

@@ -30,7 +30,7 @@ def opened(uri: str | None, *, events: bool = False) -> Iterator[libvirt.virConn
     except ImportError as error:
         raise MissingError("libvirt", "libvirt-python is not installed", hint=_NOT_INSTALLED) from error
     libvirt.registerErrorHandler(lambda _, __: None, None)  # it would print each error on stderr
-    if events:
+    if events or (uri and ":///embed" in uri):  # the driver in this process does not open without the loop
         from xfm.libvirt import events as loop
 
         loop.deliver()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     import libvirt
+    from lxml.etree import _ElementTree
 
     from xfm.model import Result
 
@@ -155,14 +156,14 @@ def define(connection: libvirt.virConnect, xml: bytes, name: str) -> libvirt.vir
 def settle(domain: libvirt.virDomain, transform: Transform) -> Result:
     """Have the pin take up what libvirt completed, and give the run that had nothing left to do.
 
-    Its document is the guest's definition, byte for byte.
+    Its document is the guest's definition, byte for byte, but for the form in which libvirt writes what is empty.
 
     :raises DocumentError: libvirt-refused, where libvirt does not keep what it is given.
     """
     for _ in range(_TURNS):
         stored = definition(domain)
         result = transform(stored)
-        if result.xml == stored:
+        if result.xml == stored or _canonical(source.parse(result.xml)) == _canonical(source.parse(stored)):
             return result
         if without_pin(result.xml) == without_pin(stored):
             set_pin(domain, result.xml)
@@ -216,7 +217,15 @@ def without_pin(xml: bytes) -> bytes:
             metadata.remove(pin)
         if len(metadata) == 0:
             document.getroot().remove(metadata)
-    return b"\n".join(line.strip() for line in etree.tostring(document, method="c14n").splitlines() if line.strip())
+    return _canonical(document)
+
+
+def _canonical(document: _ElementTree) -> bytes:
+    """A document in a form that can be compared; it loses its indentation."""
+    for element in document.iter():
+        element.text = element.text if (element.text or "").strip() else None
+        element.tail = element.tail if (element.tail or "").strip() else None
+    return etree.tostring(document, method="c14n")
 
 
 def scrubber(xml: bytes) -> Callable[[str], str]:

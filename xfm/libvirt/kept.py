@@ -53,8 +53,6 @@ class Kept:
     def _write(self, path: str, data: bytes) -> None:
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            if not os.path.exists(path):
-                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # the sink keeps the mode
         except OSError as error:
             raise MissingError(
                 "file",
@@ -62,7 +60,7 @@ class Kept:
                 file=path,
                 hint="make it writable, or name another directory by XFM_STATE; nothing was changed",
             ) from error
-        sink.write_atomically(path, data)
+        sink.write_atomically(path, data, mode=0o600)
 
 
 def _digest(data: bytes) -> str:
