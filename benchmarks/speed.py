@@ -11,6 +11,9 @@ Cold: one document, whole processes, in turn (A B C D A B C D ...), so that a ma
                       own functions, which xsltproc does not have
     short chain       the same with 5 stylesheets and 6 validations
 
+    hook              what libvirt's hook does at a start, against the filter on the same pinned guest; and the hook's
+                      script at an operation that is none of its business, against the same
+
 Warm: a whole corpus ($XFM_CORPUS, or libvirt's test documents beside the checkout, or else the project's own fixtures)
 in one process, in turn document by document, first as it is and then what came out of it, in which there is nothing
 left to do:
@@ -39,6 +42,7 @@ from lxml import etree
 
 from xfm import abi, functions, new_pipeline, pin
 from xfm.errors import XfmError
+from xfm.hook.script import Script
 from xfm.hookspecs import STAGES
 from xfm.knowledge import RunDocuments
 from xfm.stylesheet.stylesheet import ABI, PROVENANCE
@@ -58,6 +62,8 @@ LIMITS = {
     # A new guest is asked about by all stylesheets, ten times as many as the short chain has.
     "cold, new guest, short chain": 1.90,
     "cold, pinned guest, short chain": 1.40,
+    "cold, hook at a start, filter": 1.20,
+    "cold, hook at another operation, filter": 0.10,
     # The guard looks at what the guest sees, before and after: a loop does not.
     "warm, bare loop": 1.35,
     "warm, bare loop, nothing to do": 1.00,
@@ -71,7 +77,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="warm: passes over the corpus (default: 3)")
     parser.add_argument("--check", action="store_true", help="exit with 1 where a ratio is above its limit")
     options = parser.parse_args()
-    rows = [*cold(options.runs), *warm(options.rounds)]
+    rows = [*cold(options.runs), *hook(options.runs), *warm(options.rounds)]
     print(f"Python {sys.version.split()[0]}, lxml {etree.__version__}, {os.cpu_count()} CPUs\n")
     print("| what | xfm | the other | ratio | limit |")
     print("|---|---|---|---|---|")
@@ -118,6 +124,32 @@ def cold(runs: int) -> list[Row]:
     ]
 
 
+def hook(runs: int) -> list[Row]:
+    """What libvirt runs, over one pinned guest; nothing where this checkout is not root's alone, but root runs it."""
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        settings = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        program = shutil.which("xfm", path=str(Path(sys.executable).parent)) or "xfm"
+        pinned = place / "pinned.xml"
+        pinned.write_bytes(new_pipeline().run(COLD_DOCUMENT.read_bytes()).xml)
+        script = place / "50-xfm"
+        script.write_bytes(Script(program).text())
+        script.chmod(0o755)
+        calls = [[str(script), "win1", operation, "begin", "-"] for operation in ("prepare", "reconnect")]
+        with pinned.open("rb") as document:
+            tried = subprocess.run(calls[0], stdin=document, capture_output=True, text=True, check=False, env=settings)
+        if tried.returncode:
+            print(f"hook: left out: {tried.stderr.splitlines()[0]}", file=sys.stderr)
+            return []
+        commands = [[program, "-"], *calls]
+        ours, start, other = interleaved([_process(command, settings, pinned) for command in commands], runs)
+    print(f"hook: {COLD_DOCUMENT.relative_to(ROOT)}, pinned, {runs} runs", file=sys.stderr)
+    return [
+        _row("cold, hook at a start, filter", start, ours, statistics.median(start)),
+        _row("cold, hook at another operation, filter", other, ours, statistics.median(other)),
+    ]
+
+
 def _row(name: str, ours: Sequence[float], theirs: Sequence[float], median: float) -> Row:
     """The ratio is the median of the pairs' ratios: neighbours in time, so that drift cancels out."""
     ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
@@ -136,9 +168,17 @@ def interleaved(actions: Sequence[Callable[[], None]], runs: int) -> list[list[f
     return times
 
 
-def _process(command: list[str], environment: dict[str, str]) -> Callable[[], None]:
+def _process(command: list[str], environment: dict[str, str], document: Path | None = None) -> Callable[[], None]:
     def run() -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        with open(document or os.devnull, "rb") as stdin:
+            subprocess.run(
+                command,
+                check=True,
+                stdin=stdin,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
 
     return run
 

@@ -90,6 +90,7 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         "XDG_CACHE_HOME": "cache",
         "XDG_DATA_HOME": "data",
         "XFM_ETC": "etc",
+        "XFM_STATE": "state",
     }.items():
         directory = home / name
         directory.mkdir()

@@ -18,7 +18,7 @@ from xfm.limits import SECONDS, TRUSTED_BYTES
 from xfm.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from xfm.model import Result
 
@@ -39,6 +39,7 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     repin: bool = False,
     upgrade_to: int | None = None,
     host_only: bool = False,
+    vouch: Callable[[str], None] | None = None,
 ) -> Pipeline:
     """Load schema and plugins and compile the chain, once for many documents; a pipeline serves one thread at a time.
 
@@ -57,11 +58,17 @@ def new_pipeline(  # noqa: PLR0913  all are optional, and none stands for anothe
     :param repin: whether what was edited by hand in a pinned document is accepted: the result's ``noticed`` tells what.
     :param upgrade_to: the baseline to move pinned guests up to: the result's ``noticed`` tells what they will notice.
     :param host_only: whether documents are only fitted to this host, by stylesheets of plugins that no guest notices.
+    :param vouch: is called with each file and folder of a site's before it is read, and with the schemas; raises where
+        that is not to be.
     :raises XfmError: DocumentError (host facts), MissingError, PluginError or UsageError.
     """
     found = schema.find(schemas)
+    host_facts = list(host_facts)
+    if vouch is not None:
+        for path in (*schema.files(found), *host_facts):
+            vouch(path)
     return Pipeline(
-        plugins.load(plugin_dirs),
+        plugins.load(plugin_dirs, vouch=vouch),
         found,
         parameters=parameters,
         baseline=baseline,

@@ -206,7 +206,7 @@ def _stylesheet(plugins: Plugins, plugin: str, path: str) -> Stylesheet:
     sheet = plugins.compiled.get(path)
     if sheet is None:
         own = plugin == BUILTIN
-        sheet = Stylesheet(path, folder=resources.STYLESHEETS if own else None, builtin=own)
+        sheet = Stylesheet(path, folder=resources.STYLESHEETS if own else None, builtin=own, vouch=plugins.vouch)
         plugins.compiled[path] = sheet
     return sheet
 

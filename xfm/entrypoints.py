@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from xfm import resources
+from xfm.errors import XfmError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GROUP = "xfm"
 _FORMAT = "xfm entry points 1"
@@ -27,17 +31,56 @@ class EntryPoint(NamedTuple):
     distribution: str
 
 
-def installed() -> list[EntryPoint]:
-    """The entry points of the group ``xfm``, by name."""
+def installed(vouch: Callable[[str], None] | None = None) -> list[EntryPoint]:
+    """The entry points of the group ``xfm``, by name.
+
+    :param vouch: is called with each file of their packages, none of which is imported yet.
+    :raises XfmError: what ``vouch`` raises.
+    """
+    found = _installed(vouch)
+    if vouch is not None:
+        for entry in found:
+            for path in _files(entry.value):
+                vouch(path)
+    return found
+
+
+def _installed(vouch: Callable[[str], None] | None) -> list[EntryPoint]:
     fingerprint = _fingerprint()
     # Each Python environment has its own file, or two in use by turns would always miss.
     environment = f"{crc32(sys.prefix.encode()):08x}"
     path = os.path.join(resources.user_cache_directory(), f"entry-points-{environment}")
-    cached = _read_cache(path, fingerprint)
+    cached = _read_cache(path, fingerprint) if _is_vouched_for(path, vouch) else None
     if cached is not None:
         return cached
     found = _discover()
     _write_cache(path, fingerprint, found)
+    return found
+
+
+def _is_vouched_for(path: str, vouch: Callable[[str], None] | None) -> bool:
+    try:
+        if vouch is not None:
+            vouch(path)
+    except XfmError:
+        return False  # what it holds can be found again
+    return True
+
+
+def _files(value: str) -> list[str]:
+    """The files of the package, or the module, that ``module:attribute`` is in; none where it is not there."""
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(value.partition(":")[0].strip().partition(".")[0])
+    except (ImportError, ValueError):
+        spec = None  # importing it fails, and says why
+    if spec is None:
+        return []
+    found = [spec.origin] if spec.has_location and spec.origin else []
+    for folder in spec.submodule_search_locations or ():
+        for place, folders, names in os.walk(folder):
+            found += [place, *(os.path.join(place, name) for name in (*folders, *names))]
     return found
 
 

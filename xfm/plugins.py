@@ -23,6 +23,9 @@ from xfm.stylesheet.stylesheet import Stylesheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    #: Is called with the name of a file or folder before that is read, and raises where it is not to be.
+    Vouch = Callable[[str], None]
+
 BUILTIN = "xfm"
 _HOOK_ARGUMENTS = frozenset({"self", "baseline"})
 
@@ -38,13 +41,13 @@ class Plugin(NamedTuple):
 class StylesheetPlugin:
     """An ``.xsl`` file, or a folder of them, as a pluggy plugin: contributes each file to the stage it declares."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, vouch: Vouch | None = None) -> None:
         self.path = path
         if os.path.isdir(path):
             files = [name for name in _names_in(path) if name.endswith(".xsl")]
-            self.stylesheets = [Stylesheet(os.path.join(path, name), folder=path) for name in files]
+            self.stylesheets = [Stylesheet(os.path.join(path, name), folder=path, vouch=vouch) for name in files]
         else:
-            self.stylesheets = [Stylesheet(path)]
+            self.stylesheets = [Stylesheet(path, vouch=vouch)]
 
     def contributions(self, stage: str) -> list[Contribution]:
         """The stylesheets that declare themselves for the stage."""
@@ -70,14 +73,16 @@ class Plugins(NamedTuple):
     loaded: tuple[Plugin, ...]
     skipped: tuple[tuple[str, str], ...]  # (path, why it is no plugin)
     compiled: dict[str, Stylesheet]  # by path, what loading has compiled already
+    vouch: Vouch | None = None
 
 
-def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plugins:
+def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True, vouch: Vouch | None = None) -> Plugins:
     """Load the built-in stylesheets, the plugin directories and the installed packages.
 
     :param plugin_dirs: further directories, as ``--plugin-dir`` names them; these must exist.
     :param with_installed: whether to look for Python packages with an ``xfm`` entry point.
-    :raises MissingError: file, where a named directory is not there.
+    :param vouch: is called with each folder and file before it is read, and raises where that is not to be.
+    :raises MissingError: file, where a named directory is not there; what ``vouch`` raises.
     :raises PluginError: plugin-load, plugin-hook, duplicate-id, declaration, stylesheet-compile, stylesheet-forbidden.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
@@ -93,20 +98,24 @@ def load(plugin_dirs: Iterable[str] = (), *, with_installed: bool = True) -> Plu
             hint = "--plugin-dir takes the directory in which the plugins are"
             raise MissingError("file", f"the plugin directory {directory} {what}", file=directory, hint=hint)
     for directory in dict.fromkeys([*resources.plugin_directories(), *named]):
+        if vouch is not None:
+            vouch(directory)
         for name, path in _candidates(directory, skipped):
             try:
-                plugin = StylesheetPlugin(path)
+                if vouch is not None:
+                    vouch(path)
+                plugin = StylesheetPlugin(path, vouch)
             except XfmError as error:
                 raise error.located(plugin=name) from None
             compiled.update((sheet.path, sheet) for sheet in plugin.stylesheets)
             loaded.append(Plugin(_free_name(manager, name, path), path, "stylesheets"))
             _register(manager, plugin, loaded[-1])
     if with_installed:
-        for entry in entrypoints.installed():
+        for entry in entrypoints.installed(vouch):
             origin = f"{entry.distribution} ({entry.value})"
             loaded.append(Plugin(_free_name(manager, entry.name, origin), origin, "package"))
             _register(manager, _import(entry), loaded[-1])
-    return Plugins(manager, tuple(loaded), tuple(skipped), compiled)
+    return Plugins(manager, tuple(loaded), tuple(skipped), compiled, vouch)
 
 
 def _free_name(manager: pluggy.PluginManager, name: str, origin: str) -> str:

@@ -110,6 +110,12 @@ def find(selector: str | None = None) -> Schema:
     return _schema_in(os.path.abspath(selector))
 
 
+def files(schema: Schema) -> list[str]:
+    """The files that compiling a schema can read: its folder's grammars."""
+    folder = os.path.dirname(schema.path)
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".rng")]
+
+
 def _missing(message: str, hint: str = "") -> MissingError:
     return MissingError(
         "schemas-missing",

@@ -17,7 +17,7 @@ from xfm.limits import MAX_SECONDS, SECONDS
 from xfm.schema import is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 
@@ -127,11 +127,14 @@ class Settings(NamedTuple):
     origins: dict[str, str]
 
 
-def gather(command_line: Mapping[str, Any], config: str | None) -> Settings:
+def gather(
+    command_line: Mapping[str, Any], config: str | None, *, vouch: Callable[[str], None] | None = None
+) -> Settings:
     """Put the settings together.
 
     :param command_line: values by option name; None where an option was not given.
     :param config: the file of ``--config``.
+    :param vouch: is called with each file before it is read, and raises where that is not to be.
     :raises UsageError: setting.
     :raises MissingError: file, where ``config`` is not there or a configuration file cannot be read.
     """
@@ -139,8 +142,12 @@ def gather(command_line: Mapping[str, Any], config: str | None) -> Settings:
     for option in OPTIONS:
         settings.origins[option.name] = "default"
     for path in resources.config_files():
+        if vouch is not None:
+            vouch(path)
         _merge(settings, _read_file(path, optional=True), path)
     if config is not None:
+        if vouch is not None:
+            vouch(config)
         _merge(settings, _read_file(config), config)
     environment = {o.name: os.environ.get(o.environment) for o in OPTIONS if o.environment}
     for name, value in environment.items():

@@ -11,13 +11,14 @@ _REPLACED = "the old content, if there was any, is untouched"
 _WRITTEN_THROUGH = "it is no regular file: what was written until then has reached it"
 
 
-def write_atomically(path: str, data: bytes) -> None:
+def write_atomically(path: str, data: bytes, *, mode: int | None = None) -> None:
     """Replace a file by new content; whatever happens, it holds either the old content or the new.
 
     The new content is written and synced beside the file under a name of its own, with the file's mode and owner, and
     then takes its place. A symbolic link stays one: what it points to is replaced. What is no regular file (a pipe, a
     terminal, ``/dev/stdout``) is simply written to.
 
+    :param mode: the mode that the file gets, whole; None for that of the file before, or the usual one.
     :raises MissingError: file.
     """
     descriptor = _open_descriptor(path)
@@ -42,15 +43,10 @@ def write_atomically(path: str, data: bytes) -> None:
             # Who may not write to the file may not replace it; and the system has its own say about symbolic links.
             os.close(os.open(path, os.O_WRONLY))
         # Nobody may open it before it has the mode of the file that it replaces.
-        mode = 0o666 if before is None else 0o600
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        private = 0o666 if before is None and mode is None else 0o600
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, private)
         try:
-            with open(descriptor, "wb") as file:
-                if before is not None:
-                    _copy_ownership(descriptor, before)
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
+            _fill(descriptor, data, before, mode)
             os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
@@ -78,6 +74,18 @@ def _write_to(descriptor: int, path: str, data: bytes) -> None:
         raise
     except OSError as error:
         raise _cannot_write(path, error, _WRITTEN_THROUGH) from error
+
+
+def _fill(descriptor: int, data: bytes, before: os.stat_result | None, mode: int | None) -> None:
+    """Write and sync a new file; with a mode, it has that only when it is whole, for a program may be run at once."""
+    with open(descriptor, "wb") as file:
+        if before is not None and mode is None:
+            _copy_ownership(descriptor, before)
+        file.write(data)
+        file.flush()
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
 
 
 def _copy_ownership(descriptor: int, before: os.stat_result) -> None:

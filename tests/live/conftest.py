@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,9 +49,26 @@ mount --bind lib /var/lib/libvirt
 mount --bind cache /var/cache/libvirt
 mount --bind log /var/log/libvirt
 umount --recursive --lazy /sys/fs/cgroup || true
+[ ! -d srv ] || mount --bind srv /srv
+if [ -d dev ]; then # a /dev that is the host's, but for its log
+  mount -t tmpfs -o mode=755 dev dev
+  for node in /dev/*; do
+    if [ "$node" = /dev/log ] || [ "$node" = /dev/ptmx ]; then continue
+    elif [ -L "$node" ]; then cp -P "$node" dev
+    elif [ -d "$node" ]; then mkdir "dev/${node#/dev/}" && mount --rbind "$node" "dev/${node#/dev/}"
+    else touch "dev/${node#/dev/}" && mount --bind "$node" "dev/${node#/dev/}"; fi
+  done
+  ln -s pts/ptmx dev/ptmx # it looks for pts beside itself
+  ln -s /run/log dev/log
+  mount --rbind dev /dev
+fi
 ip link set lo up
+run_libvirtd() {
+  libvirtd
+  while [ -e restart ]; do rm restart; libvirtd; done
+}
 virtlogd &
-libvirtd &
+run_libvirtd &
 exec 3<&0
 cat <&3 >&2 &
 wait -n
@@ -83,11 +100,14 @@ class PrivateLibvirtd:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.uri = f"qemu+unix:///system?socket={root}/run/libvirt/libvirt-sock"
+        self.prepare: Callable[[Path], None] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the daemons and return when libvirtd answers."""
         self._write_configuration()
+        if self.prepare is not None:
+            self.prepare(self.root)
         init = ["bash", "-c", NAMESPACE_INIT, "libvirtd-for-tests", str(self.root)]
         with (self.root / "output").open("wb") as output:
             self._process = subprocess.Popen(
@@ -112,6 +132,18 @@ class PrivateLibvirtd:
             self._process.kill()  # --kill-child: takes process 1 of the namespace, and so all of it, along
             self._process.wait(STOP_TIMEOUT)
         self._process = None
+
+    def restart(self) -> None:
+        """End libvirtd and start it again; guests run on. Return when it answers."""
+        assert self._process is not None
+        pid_file = self.root / "run" / "libvirtd.pid"
+        before = pid_file.read_text().strip()
+        (self.root / "restart").touch()
+        self.run_inside("kill", before)
+        deadline = time.monotonic() + START_TIMEOUT
+        while (self.root / "restart").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._wait_until_it_answers(self._process)
 
     def connect(self) -> libvirt.virConnect:
         """A new connection; whoever asks for it closes it."""
@@ -171,12 +203,17 @@ def check_environment() -> None:
 
 
 @contextlib.contextmanager
-def private_libvirtd() -> Iterator[PrivateLibvirtd]:
-    """A running private libvirtd; two of them at once are two hosts with a `host_uuid` each."""
+def private_libvirtd(prepare: Callable[[Path], None] | None = None) -> Iterator[PrivateLibvirtd]:
+    """A running private libvirtd; two of them at once are two hosts with a `host_uuid` each.
+
+    `prepare` is given the root before anything starts. A folder `srv` that it makes there is the daemon's /srv; if it
+    makes one named `dev`, the daemon's log is a socket `run/log`.
+    """
     check_environment()
     root = Path(tempfile.mkdtemp(prefix="xfm-libvirtd-", dir="/tmp"))  # short: a socket's path has 107 bytes
     daemon = PrivateLibvirtd(root)
     try:
+        daemon.prepare = prepare
         daemon.start()
         yield daemon
     finally:

@@ -69,8 +69,9 @@ def test_every_option_has_a_default_and_says_so(option: Option) -> None:
     assert (found.values[option.name], found.origins[option.name]) == (option.default, "default")
 
 
-def test_the_command_line_takes_every_option_and_config_shows_it(run_xfm: RunXfm) -> None:
-    arguments = [argument for option in OPTIONS for argument in example(option)[1]]
+def test_the_command_line_takes_every_option_but_the_hooks_and_config_shows_it(run_xfm: RunXfm) -> None:
+    system_file("".join(example(option)[0] for option in OPTIONS if option.hook))
+    arguments = [argument for option in OPTIONS if not option.hook for argument in example(option)[1]]
     ran = run_xfm("config", "--json", *arguments)
     rows = {row["setting"]: row for row in json.loads(ran.stdout)}
     for option in OPTIONS:
@@ -83,7 +84,15 @@ def test_the_command_line_takes_every_option_and_config_shows_it(run_xfm: RunXfm
             }
         else:
             assert rows[option.name]["value"] == (list(value) if isinstance(value, tuple) else value)
-            assert rows[option.name]["origin"] == "command line"
+            system = str(Path(resources.system_directory()) / "xfm.toml")
+            assert rows[option.name]["origin"] == (system if option.hook else "command line")
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.hook], ids=lambda option: option.name)
+def test_an_option_of_the_hook_stands_in_configuration_files_alone(option: Option, run_xfm: RunXfm) -> None:
+    for command in ("config", "explain", "hook"):
+        ran = run_xfm(command, *example(option)[1])
+        assert (ran.status, ran.stdout) == (2, b"")
 
 
 @EACH

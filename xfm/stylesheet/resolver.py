@@ -13,7 +13,7 @@ from xfm.limits import STYLESHEET_IMPORTS
 from xfm.stylesheet import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 _LIBRARY = "xfm:lib/"
@@ -27,11 +27,13 @@ class Resolver(etree.Resolver):
 
     :param folder: the stylesheet's own.
     :param trusted: whether it is one of xfm's own.
+    :param vouch: is called with each file of a stylesheet that is not, before it is read.
     """
 
-    def __init__(self, folder: str, *, trusted: bool) -> None:
+    def __init__(self, folder: str, *, trusted: bool, vouch: Callable[[str], None] | None = None) -> None:
         self.folder = folder
         self.trusted = trusted
+        self._vouch = vouch
         self.imported: list[bytes] = []
         self.compiled = False
         self.documents: Mapping[str, bytes] = {}
@@ -40,6 +42,7 @@ class Resolver(etree.Resolver):
         """What lxml calls for each document.
 
         :raises PluginError: stylesheet-forbidden, stylesheet-compile.
+        :raises XfmError: what ``vouch`` raises.
         """
         if system_url in self.documents:
             return self.resolve_string(self.documents[system_url], context, base_url=system_url)
@@ -56,6 +59,8 @@ class Resolver(etree.Resolver):
                 f"the stylesheet imports more than {STYLESHEET_IMPORTS} files",
                 hint="import each file once, and none that imports its importer",
             )
+        if self._vouch is not None and not self.trusted:
+            self._vouch(path)
         try:
             data = reading.read_own(path) if self.trusted else reading.read(path)
         except PluginError as error:

@@ -20,7 +20,7 @@ from xfm.stylesheet import matching, reading
 from xfm.stylesheet.resolver import Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from lxml.etree import _ElementTree
@@ -53,14 +53,24 @@ class Stylesheet:
     :param path: of the ``.xsl`` file.
     :param folder: which it may import from; its own directory where not given.
     :param builtin: whether it is one of xfm's own.
+    :param vouch: is called with each file before it is read, and raises where that is not to be.
     :raises PluginError: declaration, stylesheet-compile, stylesheet-forbidden.
     """
 
-    def __init__(self, path: str, *, folder: str | None = None, builtin: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        folder: str | None = None,
+        builtin: bool = False,
+        vouch: Callable[[str], None] | None = None,
+    ) -> None:
+        if vouch is not None and not builtin:
+            vouch(path)
         self.path = path
         self.builtin = builtin
         self._data = reading.read(path)
-        self._resolver = Resolver(folder or os.path.dirname(path), trusted=builtin)
+        self._resolver = Resolver(folder or os.path.dirname(path), trusted=builtin, vouch=vouch)
         try:
             self._root = reading.parse(self._data, path, self._resolver, trusted=builtin)
             self.declaration: Declaration = declarations.read(self._root, path)
