@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 
 from xfm.errors import MissingError
 
@@ -54,6 +55,31 @@ def write_atomically(path: str, data: bytes, *, mode: int | None = None) -> None
         _sync_directory(directory)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+def make_private(folder: str) -> None:
+    """Make a folder for files that nobody else may read, with those above it that are missing.
+
+    :raises MissingError: file.
+    """
+    try:
+        missing = folder
+        todo = []
+        while not os.path.isdir(missing):
+            todo.append(missing)
+            missing = os.path.dirname(missing)
+        for path in reversed(todo):
+            with suppress(FileExistsError):
+                os.mkdir(path, 0o700)
+        if not os.path.isdir(folder):
+            raise NotADirectoryError(20, os.strerror(20))
+    except OSError as error:
+        raise MissingError(
+            "file",
+            f"cannot make {folder!r}: {error.strerror}",
+            file=folder,
+            hint="make it writable, or name another directory by XFM_STATE; nothing was changed",
+        ) from error
 
 
 def _open_descriptor(path: str) -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ import pytest
 from tests.live.conftest import remove
 from xfm import api, source
 from xfm.cli import main
+from xfm.libvirt import guests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,3 +241,115 @@ def test_the_form_in_which_libvirt_writes_what_is_empty_is_no_matter(
     bare.write_text("<domain type='test'><name>bare</name><memory>65536</memory><os><type>hvm</type></os></domain>")
     assert main(["define", str(bare)]) == 0
     assert capsys.readouterr().out.startswith("bare: created, baseline 2, ")
+
+
+def test_what_libvirt_refused_is_not_taken_for_what_is_there(
+    connection: libvirt.virConnect, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(capsys, "define", edited(file, "type='user'/>", "type='user'><mtu size='9'/></interface>"))
+    other = file.read_text().replace("<mtu size='9'/>", "")
+    connection.defineXML(other)
+    assert "[domain-exists]" in refused(capsys, "define", str(file))
+
+
+def test_a_refused_replacement_leaves_what_undo_gives_back(
+    connection: libvirt.virConnect, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["define", str(file)]) == 0
+    first = stored(connection)
+    assert main(["define", "--replace", edited(file, "/x.img", "/y.img")]) == 0
+    edited(file, "type='user'/>", "type='user'><mtu size='9'/></interface>")
+    refused(capsys, "define", "--replace", "--repin", str(file))
+    assert main(["define", "--undo", "web1"]) == 0
+    assert stored(connection) == first
+
+
+@pytest.mark.parametrize("step", ["redefine", "rename"])
+def test_killed_while_it_is_undone_neither_definition_is_lost(
+    connection: libvirt.virConnect, file: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    assert main(["define", str(file)]) == 0
+    first = stored(connection)
+    assert main(["define", "--replace", edited(file, "/x.img", "/y.img")]) == 0
+    second = stored(connection)
+    with monkeypatch.context() as patch:
+        replace, calls = os.replace, []
+
+        def killed(*paths: str) -> None:
+            calls.append(paths)
+            if step == "redefine" or len(calls) == 2:  # the first writes the file
+                raise SystemExit
+            replace(*paths)
+
+        patch.setattr(*((guests, "redefine") if step == "redefine" else (os, "replace")), killed)
+        with contextlib.suppress(SystemExit):
+            main(["define", "--undo", "web1"])
+    assert stored(connection) == (second if step == "redefine" else first)
+    assert main(["define", "--undo", "web1"]) == 0
+    assert stored(connection) == (first if step == "redefine" else second)
+    assert main(["define", "--undo", "web1"]) == 0
+    assert stored(connection) == (second if step == "redefine" else first)
+
+
+def test_blanks_around_a_name_are_part_of_it(
+    connection: libvirt.virConnect, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["define", edited(file, "<name>web1", "<name> web1 ")]) == 0
+    assert main(["define", str(file)]) == 0
+    assert "unchanged" in capsys.readouterr().out
+    assert [domain.name() for domain in connection.listAllDomains()] == [" web1 "]
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_libvirt_would_take_for_its_own_directory_never_gets_there(
+    file: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert f"no guest can be called {name}" in refused(capsys, "define", edited(file, "<name>web1", f"<name>{name}"))
+
+
+def test_what_is_told_of_a_change_has_no_passwords(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kernel = "<os><kernel>/k</kernel><cmdline>quiet password=GEHEIM{}</cmdline>"
+    assert main(["define", edited(file, "<os>", kernel.format(1))]) == 0
+    edited(file, "GEHEIM1", "GEHEIM2")
+    assert "GEHEIM" not in refused(capsys, "define", "--replace", str(file))
+    assert main(["define", "--replace", "--repin", str(file)]) == 0
+    told = capsys.readouterr()
+    assert "the guest will notice: boot: cmdline" in told.err
+    assert "GEHEIM" not in told.err + told.out
+
+
+def test_a_guest_that_was_renamed_is_told_of(
+    connection: libvirt.virConnect, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["define", str(file)]) == 0
+    assert main(["define", "--replace", edited(file, "/x.img", "/y.img")]) == 0
+    connection.lookupByName("web1").rename("web2")
+    assert "[renamed]" in refused(capsys, "define", "--undo", "web2")
+
+
+def test_another_guest_does_not_get_the_definition_of_one_that_is_gone(
+    connection: libvirt.virConnect, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["define", str(file)]) == 0
+    assert main(["define", "--replace", edited(file, "/x.img", "/y.img")]) == 0
+    connection.lookupByName("web1").undefine()
+    assert main(["define", str(file)]) == 0
+    assert main(["define", "--undo", "web1"]) == 3
+
+
+def test_a_transient_guest_becomes_persistent_or_stays_transient(
+    connection: libvirt.virConnect, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.img").write_bytes(b"\0" * 4096)
+    assert main(["define", edited(file, "/x.img", f"{tmp_path}/x.img")]) == 0
+    settled = stored(connection).decode()
+    connection.lookupByName("web1").undefine()
+    domain = connection.createXML(settled, libvirt.VIR_DOMAIN_START_PAUSED)
+    live = tmp_path / "live.xml"
+    live.write_text(settled.replace(">65536<", ">131072<"))
+    assert "[abi-changed]" in refused(capsys, "define", str(live))
+    assert not domain.isPersistent()
+    live.write_text(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_MIGRATABLE | libvirt.VIR_DOMAIN_XML_SECURE))
+    assert main(["define", str(live)]) == 0
+    assert domain.isPersistent()
+    assert domain.isActive()

@@ -100,6 +100,24 @@ def _family(name: str) -> str:
     return re.sub(r"^(hyperv|kvm|timer|bios|system|baseBoard-N|chassis)\.[^.]+", r"\1.*", name)
 
 
+SIZED = "<domain type='kvm'><name>a</name><memory>{}</memory><os><type arch='x86_64'>hvm</type></os></domain>"
+
+
+@pytest.mark.parametrize(("size", "other", "same"), [(65500, 65536, True), (65536, 65537, False), (65537, 66560, True)])
+def test_libvirt_rounds_memory_up_when_a_guest_starts(size: int, other: int, same: bool) -> None:
+    one, two = seen(SIZED.format(size)), seen(SIZED.format(other))
+    assert (abi.differences(one, two) == [], abi.differences(two, one) == []) == (same, same)
+
+
+def test_a_guest_that_asks_for_a_least_processor_gets_one() -> None:
+    asks = SIZED.replace("</domain>", "<cpu match='minimum'><model>Penryn</model></cpu></domain>").format(65536)
+    runs = asks.replace("<domain ", "<domain id='1' ").replace(
+        "match='minimum'", "mode='custom' match='exact' check='full'"
+    )
+    assert abi.changes(seen(asks), seen(runs)) == []
+    assert abi.changes(seen(asks), seen(runs.replace(" id='1'", ""))) != []
+
+
 #: Elements whose text is text, blanks and all.
 WORDS = ("cmdline", "initarg", "initenv", "entry")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import syslog
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ from xfm.hook import Call, findings, log, serve
 from xfm.hook.findings import DRIFTED, INVALID, UNPINNED, Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import WriteStylesheet
 
 WEB1 = (Path(__file__).parents[1] / "fixtures" / "demo" / "web1.xml").read_bytes()
@@ -22,6 +26,7 @@ PREPARE = Call("web1", "prepare", "begin")
 START = Call("web1", "start", "begin")
 MIGRATE = Call("web1", "migrate", "begin")
 RESTORE = Call("web1", "restore", "begin")
+_really_send = log._send
 TITLE = '<xsl:template match="title/text()">fitted</xsl:template>'
 
 
@@ -35,7 +40,7 @@ def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
     """What would be in the system's log."""
     lines: list[tuple[int, str]] = []
-    monkeypatch.setattr(syslog, "syslog", lambda priority, line: lines.append((priority, line)))
+    monkeypatch.setattr(log, "_send", lambda priority, line: lines.append((priority, line.decode())))
     return lines
 
 
@@ -288,3 +293,31 @@ def test_fitting_takes_what_another_libvirt_wrote_and_breaks_nothing_itself(
 def test_the_codes_of_refusals_are_known() -> None:
     for code in ("invalid", "no-pin", "abi-changed", "pin-invalid", "pin-newer"):
         assert errors.CODES[code] is DocumentError
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """What reads the log."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+        end.bind(str(tmp_path / "log"))
+        end.settimeout(10)
+        monkeypatch.setattr(log, "_LOG", str(tmp_path / "log"))
+        monkeypatch.setattr(log, "_send", _really_send)
+        yield end
+
+
+def test_a_line_has_the_form_of_the_systems_log(reader: socket.socket) -> None:
+    log.write(log.WARNING, Call("web1", "prepare", "begin"), "", "not pinned")
+    number = syslog.LOG_DAEMON | syslog.LOG_WARNING
+    assert reader.recv(4096).decode() == f"<{number}>xfm-hook[{os.getpid()}]: prepare begin: web1: not pinned"
+
+
+def test_a_log_that_nobody_reads_keeps_no_guest_waiting(reader: socket.socket) -> None:
+    for _ in range(5000):
+        log.write(log.INFO, Call("web1", "prepare", "begin"), "", "fine")
+    assert reader.recv(4096)
+
+
+def test_a_system_without_a_log_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_LOG", str(tmp_path / "none"))
+    log.write(log.INFO, Call("web1", "prepare", "begin"), "", "fine")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
 from xfm.abi.projection import ORDER, Abi, Part
@@ -25,6 +27,10 @@ _IMPLIED_DEVICES = (
     ("panic", {"model": "s390"}),
     ("panic", {"model": "pseries"}),
 )
+# KiB to which libvirt rounds the memory of a guest, or of a cell, up when it starts; on ppc64 it is more
+# (qemuDomainGetMemorySizeAlignment).
+_MEMORY_UNIT = 1024
+_SIZES = re.compile(r"size|cell-\d+\.memory")
 _IMPLIED_FACTS = (("controller", "model.name", "spapr-pci-host-bridge"), ("controller", "target.index", "0"))
 
 
@@ -155,14 +161,27 @@ def _facts(one: Part, other: Part) -> Iterator[Difference]:
     was, now = dict(one.facts), dict(other.facts)
     for name in sorted({*was, *now}):
         before, after = was.get(name), now.get(name)
-        if before == after or (name == ORDER and None in (before, after)):
-            continue
-        if after is None and (one.kind, name, before) in _IMPLIED_FACTS:
+        if (
+            before == after
+            or (name == ORDER and None in (before, after))
+            or _comes_to_the_same(one, name, before, after)
+        ):
             continue
         filled_in = before is None and _among(name, one.open)
         asked = _among(name if before else f"+{name}", one.asks)
-        answered = asked and _among(name, other.answers)
+        # at least this processor was asked for: what the guest has got is in its features
+        least = one.kind == "cpu" and (name, before) == ("match", "minimum") and "mode" in other.answers
+        answered = least or (asked and _among(name, other.answers))
         yield Difference(one.name, name, before or "", after or "", filled_in or answered)
+
+
+def _comes_to_the_same(part: Part, name: str, before: str | None, after: str | None) -> bool:
+    """Whether libvirt can only make one thing of both."""
+    if after is None:
+        return (part.kind, name, before) in _IMPLIED_FACTS
+    if before is None or part.kind not in ("memory", "numa") or not _SIZES.fullmatch(name):
+        return False
+    return math.ceil(int(before) / _MEMORY_UNIT) == math.ceil(int(after) / _MEMORY_UNIT)
 
 
 def _summary(device: Part) -> str:

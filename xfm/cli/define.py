@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xfm import abi, pin, source
 from xfm.cli import documents, live, options, render
-from xfm.errors import presentable
+from xfm.errors import DocumentError, presentable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -38,8 +38,13 @@ def run(arguments: Namespace) -> int:
     with live.connected(settings) as connection:
         transform, accept = live.transforms(settings, connection)
         pinned = pin.read(source.parse_domain(data)) is not None
-        result = (accept if arguments.repin and pinned else transform)(data)
-        name = source.parse_domain(result.xml).findtext("name", "").strip()
+        try:
+            result = (accept if arguments.repin and pinned else transform)(data)
+        except DocumentError as error:
+            if error.code == "abi-changed" and not error.stylesheet:
+                error.hint = "undo it in the document, or accept it: --repin; nothing was changed"
+            raise
+        name = source.parse_domain(result.xml).findtext("name", "")
         with guests.held(name, connection.getURI()):
             done = definition.define(
                 connection, result.xml, transform, replace=arguments.replace, accept=arguments.repin

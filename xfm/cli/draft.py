@@ -35,8 +35,8 @@ class Draft:
         self.path = os.path.join(folder, f"{safe}-{os.urandom(4).hex()}.xml")
         self._name = name
         self._original = self._text = text
+        sink.make_private(folder)
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
             with open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
                 file.write(text)
         except OSError as error:

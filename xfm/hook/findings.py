@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import checks, pin, redact
@@ -75,10 +76,24 @@ def _of_pin(document: _ElementTree, mask: Callable[[str], str]) -> Finding | Non
         found = pin.read(document)
         if found is None:
             return Finding(UNPINNED, "no-pin", ("the guest is not pinned",))
-        Guard(pin.read_abi(document), exists=True, mask=mask).enter(document)
+        Guard(pin.read_abi(document), exists=True, mask=mask).enter(_as_running(document))
     except DocumentError as error:
         return Finding(DRIFTED, error.code, (error.message, *(fault.message for fault in error.violations[1:])))
     return None
+
+
+def _as_running(document: _ElementTree) -> _ElementTree:
+    """The guest as its dump will show it when it runs.
+
+    What a hook is given says already what became of the processor that was asked for, but not that it does: an id and a
+    processor that is checked in full are the marks of a guest that runs.
+    """
+    document = deepcopy(document)
+    root = document.getroot()
+    root.set("id", root.get("id", "1"))
+    for cpu in root.iterfind("cpu"):
+        cpu.set("check", "full")
+    return document
 
 
 def weighed(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import syslog
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xfm.errors import presentable
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
     from xfm.hook import Call
 
 IDENT = "xfm-hook"
+# Where syslog(3) writes to as well: journald, or another, reads it.
+_LOG = "/dev/log"
 INFO, WARNING, ERROR = syslog.LOG_INFO, syslog.LOG_WARNING, syslog.LOG_ERR
 
 
@@ -21,7 +26,13 @@ def write(priority: int, call: Call, uuid: str, outcome: str) -> None:
     """
     which = f"{call.guest} ({uuid})" if uuid else call.guest
     line = f"{call.operation} {call.suboperation}: {presentable(which)}: {presentable(outcome)}"
-    syslog.openlog(IDENT, syslog.LOG_PID, syslog.LOG_DAEMON)
-    # a name may hold bytes that are no text
-    syslog.syslog(priority, line.encode("utf-8", "replace").decode())
-    syslog.closelog()
+    _send(priority, line.encode("utf-8", "replace"))  # a name may hold bytes that are no text
+
+
+def _send(priority: int, line: bytes) -> None:
+    """Hand a line to the log; syslog(3) waits for as long as nobody reads, and no guest must wait for that."""
+    head = f"<{syslog.LOG_DAEMON | priority}>{IDENT}[{os.getpid()}]: "
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.setblocking(False)
+        log.connect(_LOG)
+        log.send(head.encode() + line)

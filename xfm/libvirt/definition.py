@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
@@ -12,6 +13,8 @@ from xfm.libvirt import guests
 from xfm.libvirt.kept import Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import libvirt
     from lxml.etree import _ElementTree
 
@@ -49,15 +52,17 @@ def define(
     :raises MissingError: file, where the old definition cannot be kept.
     """
     document = source.parse_domain(xml)
-    name = document.findtext("name", "").strip()
+    name = document.findtext("name", "")
     old = _same_guest(connection, document, name)
-    kept = Kept(connection.getURI(), old.UUIDString() if old else document.findtext("uuid", "").strip())
+    uuid = old.UUIDString() if old else document.findtext("uuid", "").strip()
+    task = _Task(connection, Kept(connection.getURI(), uuid), name, xml, transform)
     if old is None:
-        kept.note_sent(xml)
-        return _settled(guests.define(connection, xml, name), xml, transform, "created", kept)
+        return task.create()
+    if not old.isPersistent():
+        return task.make_persistent(old, _Before(guests.live(old) or b"", document, accept=accept))
     was = guests.definition(old)
-    if guests.without_pin(was) == guests.without_pin(xml) or kept.is_what_became_of(xml, was):
-        return _settled(old, was, transform, "unchanged", kept)
+    if task.is_done(was):
+        return task.settled(old, "unchanged")
     if not replace:
         raise DocumentError(
             "domain-exists",
@@ -65,47 +70,120 @@ def define(
             xpath="/domain/name",
             hint="--replace replaces it, and keeps the old definition for `xfm define --undo`; nothing was changed",
         )
-    before = _Before(was, accept=accept)
-    before.refuse(name, before.certain(document))
-    kept.keep(was)
-    kept.note_sent(xml, was=was)
-    done = _settled(guests.redefine(old, was, xml), xml, transform, "replaced", kept)
-    noticed = before.changes(source.parse_domain(done.result.xml))
-    try:
-        before.refuse(name, noticed)  # what was left to libvirt, and came out otherwise
-    except DocumentError:
-        guests.redefine(done.domain, done.result.xml, was)
-        raise
-    return done._replace(noticed=tuple(noticed))
+    return task.replace(old, was, _Before(was, document, accept=accept))
+
+
+class _Task(NamedTuple):
+    """A document that is to become a guest's definition."""
+
+    connection: libvirt.virConnect
+    kept: Kept
+    name: str
+    xml: bytes
+    transform: Transform
+
+    def is_done(self, was: bytes) -> bool:
+        """Whether a guest is what became of the document already."""
+        if guests.without_pin(was) == guests.without_pin(self.xml):
+            return True
+        became = self.kept.became(self.xml, was)
+        return _completes(self.xml, was) if became is None else became
+
+    def create(self) -> Defined:
+        """Define a guest that is not there."""
+        with self._sent():
+            domain = guests.define(self.connection, self.xml, self.name)
+        self.kept.forget()  # what is kept was another guest's
+        return self.settled(domain, "created")
+
+    def make_persistent(self, domain: libvirt.virDomain, before: _Before) -> Defined:
+        """Define a guest that runs without a definition."""
+        before.refuse(self.name, before.certain())
+        with self._sent():
+            done = self.settled(guests.define(self.connection, self.xml, self.name), "created")
+            try:
+                before.refuse(self.name, before.changes(done.result.xml))
+            except DocumentError:
+                domain.undefine()
+                raise
+        return done
+
+    def replace(self, old: libvirt.virDomain, was: bytes, before: _Before) -> Defined:
+        """Replace a guest's definition; should it come out otherwise than it may, it is put back."""
+        before.refuse(self.name, before.certain())
+        with self.kept.replacing(was), self._sent():
+            done = self.settled(guests.redefine(old, was, self.xml), "replaced")
+            noticed = before.changes(done.result.xml)
+            try:
+                before.refuse(self.name, noticed)
+            except DocumentError:
+                guests.redefine(done.domain, done.result.xml, was)
+                raise
+        return done._replace(noticed=tuple(noticed))
+
+    @contextmanager
+    def _sent(self) -> Iterator[None]:
+        """While libvirt is given the document: a note of it, which goes if it is refused."""
+        self.kept.note_sent(self.xml)
+        try:
+            yield
+        except DocumentError:
+            self.kept.forget_sent()
+            raise
+
+    def settled(self, domain: libvirt.virDomain, state: str) -> Defined:
+        """What became of the guest, once its pin has taken up what libvirt completed."""
+        result = guests.settle(domain, self.transform)
+        self.kept.note_sent(self.xml, result.xml)
+        added = changes.between(_shown(self.xml), _shown(result.xml)) if state != "unchanged" else []
+        return Defined(domain, result, state, tuple(added), ())
+
+
+def _completes(xml: bytes, stored: bytes) -> bool:
+    """Whether a definition is a document with what libvirt completes, and nothing that somebody else has changed."""
+    if abi.changes(abi.project(source.parse_domain(xml)), abi.project(source.parse_domain(stored))):
+        return False
+    found = changes.between(guests.without_pin(xml), guests.without_pin(stored))
+    # a size may have come with another unit: what the guest sees of it is compared above
+    return all(not change.before or change.xpath.endswith(("/@unit", "emory/text()")) for change in found)
 
 
 class _Before:
-    """What a guest saw before it is replaced.
+    """What a guest saw before it is given another definition.
 
     :param accept: whether it may see something else, though it is pinned.
     :raises DocumentError: pin-invalid, pin-newer, where nobody can say what it saw and that is not accepted.
     """
 
-    def __init__(self, was: bytes, *, accept: bool) -> None:
-        document = source.parse_domain(was)
+    def __init__(self, was: bytes, document: _ElementTree, *, accept: bool) -> None:
+        old = source.parse_domain(was)
         recorded = None
         try:
-            recorded = pin.read_abi(document) if pin.read(document) else None
+            recorded = pin.read_abi(old) if pin.read(old) else None
         except DocumentError:
             if not accept:
                 raise
-        self._seen = recorded or abi.project(document)
+        self._document = document
+        self._seen = recorded or abi.project(old)
         self._guarded = recorded is not None and not accept
+        self._hidden = [*redact.secrets(old), *redact.secrets(document)]
 
-    def changes(self, document: _ElementTree) -> list[Difference]:
-        """What differs, what is left to libvirt included."""
-        return abi.changes(self._seen, abi.project(document, self._seen.version))
+    def changes(self, became: bytes) -> list[Difference]:
+        """What differs from what the guest has become, with secrets masked."""
+        return self._masked(abi.changes(self._seen, abi.project(source.parse_domain(became), self._seen.version)))
 
-    def certain(self, document: _ElementTree) -> list[Difference]:
-        """What differs whatever libvirt makes of the document."""
-        other = abi.project(document, self._seen.version)
+    def certain(self) -> list[Difference]:
+        """What differs whatever libvirt makes of the document, with secrets masked."""
+        other = abi.project(self._document, self._seen.version)
         backwards = {(found.where, found.fact) for found in abi.changes(other, self._seen)}
-        return [found for found in self.changes(document) if (found.where, found.fact) in backwards]
+        found = [one for one in abi.changes(self._seen, other) if (one.where, one.fact) in backwards]
+        return self._masked(found)
+
+    def _masked(self, found: list[Difference]) -> list[Difference]:
+        def scrub(text: str) -> str:
+            return redact.scrub(text, self._hidden)
+
+        return [one._replace(was=scrub(one.was), now=scrub(one.now)) for one in found]
 
     def refuse(self, name: str, found: list[Difference]) -> None:
         """Refuse what the guest would notice.
@@ -119,14 +197,6 @@ class _Before:
                 f"the guest {name} is pinned, and would see something else: {abi.describe(found[0])}{more}",
                 hint="undo it in the document, or accept it: --repin; the guest is as it was",
             )
-
-
-def _settled(domain: libvirt.virDomain, xml: bytes, transform: Transform, state: str, kept: Kept) -> Defined:
-    result = guests.settle(domain, transform)
-    if state != "unchanged":
-        kept.note_sent(xml, became=result.xml)
-    added = changes.between(_shown(xml), _shown(result.xml))
-    return Defined(domain, result, state, tuple(added), ())
 
 
 def _shown(xml: bytes) -> bytes:
@@ -165,14 +235,20 @@ def undo(connection: libvirt.virConnect, guest: str) -> libvirt.virDomain:
     """
     domain = guests.find(connection, guest)
     kept = Kept(connection.getURI(), domain.UUIDString())
-    xml = kept.definition()
+    was = guests.definition(domain)
+    xml = kept.definition(was)
     if xml is None:
         raise MissingError(
             "no-domain",
             f"nothing is kept of what {domain.name()} was before",
             hint="only what `xfm define --replace` replaced, by this user on this host, can be had back",
         )
-    was = guests.definition(domain)
-    domain = guests.redefine(domain, was, xml)
-    kept.keep(was)
-    return domain
+    name = source.parse_domain(xml).findtext("name", "")
+    if name != domain.name():
+        raise DocumentError(
+            "renamed",
+            f"{domain.name()} was called {name} before, and libvirt does not rename a guest by its definition",
+            hint=f"`virsh domrename {domain.name()} {name}` first; nothing was changed",
+        )
+    with kept.replacing(was):
+        return guests.redefine(domain, was, xml)

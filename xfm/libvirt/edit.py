@@ -53,7 +53,7 @@ def base_of(connection: libvirt.virConnect, guest: str) -> Base:
         raise MissingError(
             "no-domain",
             f"{domain.name()} is transient: libvirt has no definition of it that could be edited",
-            hint="`virsh dumpxml` shows what it is as it runs, and `xfm define` makes a guest of that",
+            hint=f"`virsh dumpxml --migratable --security-info {domain.name()} | xfm define` makes one of what it is",
         )
     return Base(domain.name(), domain.UUIDString(), guests.definition(domain))
 
@@ -97,28 +97,20 @@ def replace(
 
 
 def _replaced(domain: libvirt.virDomain, base: Base, ran: Result, transform: Transform) -> Edited:
-    kept = Kept(domain.connect().getURI(), base.uuid)
-    before = kept.definition()
-    kept.keep(base.xml)
-    try:
+    with Kept(domain.connect().getURI(), base.uuid).replacing(base.xml):
         domain = guests.redefine(domain, base.xml, ran.xml)
-    except DocumentError:
-        if before is not None:
-            kept.keep(before)
-        raise
-    became = guests.definition(domain)
-    try:
-        settled = guests.settle(domain, transform)
-    except DocumentError as error:
-        if not _taken_back(domain, became, base.xml):
-            raise MissingError(
-                "busy",
-                f"{base.name} is defined as edited, and then somebody else changed it: {error.message}",
-                hint="look at what it is now; `xfm define --undo` gives it the definition of before",
-            ) from None
-        error.hint = "what libvirt completed is what is at fault; the guest is as it was"
-        raise
-    return Edited(domain, ran, settled)
+        became = guests.definition(domain)
+        try:
+            return Edited(domain, ran, guests.settle(domain, transform))
+        except DocumentError as error:
+            if not _taken_back(domain, became, base.xml):
+                raise MissingError(
+                    "busy",
+                    f"{base.name} is defined as edited, and then somebody else changed it: {error.message}",
+                    hint="look at what it is now; `xfm define --undo` gives it the definition of before",
+                ) from None
+            error.hint = "what libvirt completed is what is at fault; the guest is as it was"
+            raise
 
 
 def _taken_back(domain: libvirt.virDomain, became: bytes, was: bytes) -> bool:
@@ -151,7 +143,7 @@ def _check_same_guest(base: Base, document: _ElementTree) -> None:
     :raises DocumentError: renamed.
     """
     uuid = document.findtext("uuid", "").strip().lower().replace("-", "")
-    found = {"name": document.findtext("name", "").strip(), "uuid": uuid}
+    found = {"name": document.findtext("name", ""), "uuid": uuid}
     for what, was in (("name", base.name), ("uuid", base.uuid.replace("-", ""))):
         if found[what] != was:
             shown = base.uuid if what == "uuid" else was

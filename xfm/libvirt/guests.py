@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from xfm import redact, resources, source
+from xfm import redact, resources, sink, source
 from xfm.errors import DocumentError, MissingError
 from xfm.libvirt.connection import submitted
 from xfm.model import PIN_NAMESPACE
@@ -97,8 +97,8 @@ def held(domain_name: str, uri: str) -> Iterator[None]:
 
     folder = os.path.join(resources.state_directory(), "locks")
     path = os.path.join(folder, sha256(f"{uri}\n{domain_name}".encode()).hexdigest()[:32])
+    sink.make_private(folder)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise MissingError(
@@ -149,6 +149,14 @@ def define(connection: libvirt.virConnect, xml: bytes, name: str) -> libvirt.vir
     """
     import libvirt
 
+    if name in (".", ".."):
+        # libvirt makes paths of a name, and removes what it finds there when it refuses the guest in the end
+        raise DocumentError(
+            "libvirt-refused",
+            f"no guest can be called {name}: libvirt would take that for one of its own directories",
+            xpath="/domain/name",
+            hint="give it another name; nothing was changed",
+        )
     with submitted(f"the definition of {name}", scrubber(xml)):
         return connection.defineXMLFlags(xml.decode(), libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
 

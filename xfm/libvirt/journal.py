@@ -41,15 +41,7 @@ class Journal:
 
         :raises MissingError: file.
         """
-        try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise MissingError(
-                "file",
-                f"cannot note what is installed: {error.strerror}",
-                file=self._folder,
-                hint="make it writable, or name another directory by XFM_STATE; the installation was not started",
-            ) from error
+        sink.make_private(self._folder)
         self._write(str(domain.state()[1]))
 
     def note(self, step: str) -> None:

@@ -72,7 +72,7 @@ def provision(
     if order.xml is None:
         name = guests.find(connection, order.guest).name()
     else:
-        name = source.parse_domain(order.xml).findtext("name", "").strip()
+        name = source.parse_domain(order.xml).findtext("name", "")
         one_off(order.xml, order.medium, chain.accept)  # what cannot be done is refused before anything is
     with ExitStack() as stack:
         with guests.held(name, connection.getURI()):
