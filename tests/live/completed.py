@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("XFM_CORPUS") or ROOT.parent / "shared" / "corpus" / "libvirt-9.0.0")
 
-#: The corpus is cut into so many parts, which test processes can share.
+#: The corpus is cut into so many parts, which test processes can share. A document is either taken round or adopted,
+#: with XFM_ALL=1 both.
 PARTS = 8
+ALL = os.environ.get("XFM_ALL") == "1"
+ROUND_TRIPS = range(0, PARTS, 1 if ALL else 2)
+ADOPTIONS = range(0 if ALL else 1, PARTS, 1 if ALL else 2)
 
 DUMP = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
 

@@ -20,9 +20,9 @@ import libvirt
 import pytest
 
 from tests.live.completed import (
+    ADOPTIONS,
     DUMP,
     IN_TWO_GOES,
-    PARTS,
     PIN,
     ROOT,
     aliased,
@@ -89,7 +89,7 @@ def as_new() -> Pipeline:
     return api.new_pipeline(baseline=builtin.NEWEST)
 
 
-@pytest.fixture(scope="module", params=range(PARTS))
+@pytest.fixture(scope="module", params=ADOPTIONS)
 def corpus_part(
     request: pytest.FixtureRequest, libvirtd: PrivateLibvirtd, pipeline: Pipeline, figures: Counter[str]
 ) -> Part:

@@ -16,8 +16,8 @@ import pytest
 
 from tests.live.completed import (
     IN_TWO_GOES,
-    PARTS,
     PIN,
+    ROUND_TRIPS,
     Document,
     Refused,
     aliased,
@@ -92,7 +92,7 @@ def pipelines() -> dict[bool, Pipeline]:
     return {False: api.new_pipeline(), True: api.new_pipeline(baseline=builtin.NEWEST)}
 
 
-@pytest.fixture(scope="module", params=range(PARTS))
+@pytest.fixture(scope="module", params=ROUND_TRIPS)
 def corpus_part(
     request: pytest.FixtureRequest,
     libvirtd: PrivateLibvirtd,
