@@ -77,7 +77,7 @@ def _files(value: str) -> list[str]:
         spec = None  # importing it fails, and says why
     if spec is None:
         return []
-    found = [spec.origin] if spec.has_location and spec.origin else []
+    found = [path for path in (spec.origin, spec.cached) if spec.has_location and path]
     for folder in spec.submodule_search_locations or ():
         for place, folders, names in os.walk(folder):
             found += [place, *(os.path.join(place, name) for name in (*folders, *names))]

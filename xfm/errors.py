@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 #: Characters of a message: more than any sentence of ours, less than a hostile document's longest name.
 MESSAGE_LENGTH = 400
-# C0, DEL and C1: a terminal would act on them.
+# C0, DEL and C1, on which a terminal would act; what is not seen, and what turns the direction of the text around.
 _CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+_CONTROL |= dict.fromkeys(
+    [0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)], " "
+)
 
 
 def presentable(text: str) -> str:
@@ -187,4 +190,5 @@ CODES: dict[str, type[XfmError]] = {
     "stylesheet-limit": PluginError,
     "stage-invalid": PluginError,
     "abi-host-class": PluginError,
+    "not-idempotent": PluginError,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from xfm import abi, builtin, pin, source
+from xfm.device import alias_taken, check_target, refusal
 from xfm.errors import DocumentError
 from xfm.model import PIN_NAMESPACE
 from xfm.stylesheet import own
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _NEW = "xfm-new"
 _PIN = "{" + PIN_NAMESPACE + "}pin"
+#: Of what is to be plugged in: whether it is a PCI device on a controller that is new, too.
+_ON_NEW_PCI = "*[last()]/address[@type = 'pci'] and *[position() < last()][@type = 'pci'][self::controller]"
+#: Devices whose alias libvirt's schema, or its parser, does not know.
+_WITHOUT_ALIAS = frozenset({"audio", "emulator", "graphics", "lease", "nvram", "redirfilter", "smartcard"})
 _METADATA_AFTER = ("name", "uuid", "genid", "title", "description")
 
 
@@ -69,53 +74,83 @@ def complete(pipeline: Pipeline, run: Run, domain: bytes, device: _Element, othe
     :param pipeline: of documents as they are.
     :param domain: what it is to be plugged into; it is not changed.
     :param other: another form of the same guest, in which what it takes must be free, too.
-    :raises DocumentError: invalid and the like, where the domain with the device is refused; no-device, where its alias
-        is taken.
+    :raises DocumentError: invalid, not-a-device and the like, where the domain with the device is refused;
+        no-device, where its alias is taken; not-hotpluggable, where it can have none.
     """
     document = source.parse_domain(domain)
     if other is not None:
         document = own.transform("hotplug/union.xsl", document, {"xfm:other": other})
-    _check_alias(document, device)
+    alias = _checked(document, device)
+    address = device.find("address")
     known = set(run(pipeline.accepting(), _as_new(pipeline, document)).notes)
-    _insert(document, [device], marked=True)
-    begun = own.transform("hotplug/complete.xsl", document)
-    result = run(pipeline.accepting(), _as_new(pipeline, begun))
+    begun = own.transform("hotplug/complete.xsl", _with_new(document, device))
+    result = _run_with(pipeline, run, begun)
     plug = _plug(result.xml, domain)
-    if any(element.get("type") == "pci" for element in plug.iterchildren("controller")):
-        begun = own.transform("hotplug/complete.xsl", document, place="port")
+    if address is not None or plug.xpath(_ON_NEW_PCI):
+        begun = own.transform("hotplug/complete.xsl", _with_new(document, plug[-1], address), place="free")
         if _new(begun).find("address") is not None:
-            result = run(pipeline.accepting(), _as_new(pipeline, begun))
+            result = _run_with(pipeline, run, begun)
             plug = _plug(result.xml, domain)
-    obstacle = _obstacle(source.parse_domain(result.xml), "attach")
-    if any(element.get("model") == "pcie-root-port" for element in plug.iterchildren("controller")):
-        obstacle = obstacle or "a device that needs a PCI Express root port, of which none is free"
-    alias = _named(plug[-1], document)
+    obstacle = _obstacle(source.parse_domain(result.xml), "attach") or _lacking(plug)
+    alias = _named(plug[-1], document, alias)
     notes = tuple(note for note in result.notes if note not in known)
     return Plug(alias, tuple(text_of(element) for element in plug), obstacle, notes)
+
+
+def _run_with(pipeline: Pipeline, run: Run, begun: _ElementTree) -> Result:
+    """Take a domain with a new device through the chain; if that is refused, say what is wrong with the device."""
+    try:
+        return run(pipeline.accepting(), _as_new(pipeline, begun))
+    except DocumentError as error:
+        if error.code != "invalid":
+            raise
+        raise refusal(pipeline.schema, _new(begun), error) from error
+
+
+def _lacking(plug: _Element) -> str:
+    """The obstacle that a controller is, which only a guest that starts can get."""
+    for controller in plug[:-1]:
+        if controller.get("model") == "pcie-root-port":
+            return "a device that needs a PCI Express root port, of which none is free"
+        if controller.get("type") == "pci":
+            return "a device that needs a PCI slot, of which none is free"
+        if controller.get("type") != "scsi":
+            return f"a device that needs a controller of the type {controller.get('type')}, of which none is free"
+    return ""
 
 
 def _plug(xml: bytes, domain: bytes) -> _Element:
     return own.transform("hotplug/plug.xsl", source.parse_domain(xml), {"xfm:before": domain}).getroot()
 
 
-def _check_alias(document: _ElementTree, device: _Element) -> None:
-    name = alias_of(device)
-    if name and find(document, name) is not None:
+def _checked(document: _ElementTree, device: _Element) -> str:
+    """The alias that is asked for, if it and the target are free. One that libvirt chose is none: it would drop it.
+
+    :raises DocumentError: not-hotpluggable; no-device.
+    """
+    if device.tag in _WITHOUT_ALIAS:
         raise DocumentError(
-            "no-device",
-            f"the alias {name} is that of another device",
-            xpath=f"/{device.tag!s}/alias",
-            hint="give it one of its own, or none: xfm finds one",
+            "not-hotpluggable",
+            f"libvirt keeps no alias of <{device.tag!s}>, so nothing would tell it from others once it is there",
+            hint="`xfm edit` or `virsh attach-device` can add it",
         )
+    check_target(document, device)
+    name = alias_of(device)
+    if not name.startswith("ua-"):
+        return ""
+    if find(document, name) is not None:
+        raise alias_taken(device, name)
+    return name
 
 
-def _named(device: _Element, document: _ElementTree) -> str:
-    """The alias of a device; one that has none gets one, because nothing else would tell it from its like for sure."""
-    if not alias_of(device):
-        taken = set(document.xpath("/domain/devices/*/alias/@name"))
-        free = (f"ua-{device.tag!s}-{number}" for number in range(len(taken) + 1))
-        etree.SubElement(device, "alias", name=next(name for name in free if name not in taken))
-    return alias_of(device)
+def _named(device: _Element, document: _ElementTree, alias: str) -> str:
+    """The alias of a device: as asked for, or as it has one, or a free one, because nothing else tells it for sure."""
+    taken = set(document.xpath("/domain/devices/*/alias/@name"))
+    free = (f"ua-{device.tag!s}-{number}" for number in range(len(taken) + 1))
+    alias = alias or alias_of(device) or next(name for name in free if name not in taken)
+    found = device.find("alias")
+    (etree.SubElement(device, "alias") if found is None else found).set("name", alias)
+    return alias
 
 
 def _as_new(pipeline: Pipeline, document: _ElementTree) -> bytes:
@@ -163,6 +198,21 @@ def _insert(document: _ElementTree, devices: Iterable[_Element], *, marked: bool
         holder.append(copy)
 
 
+def _with_new(document: _ElementTree, device: _Element, address: _Element | None = None) -> _ElementTree:
+    """A copy of the domain with a device that is marked as new, at this address or at none.
+
+    It has no alias: the chain takes a device that has one, or an address, for one that was here before. What it has
+    been given already stays.
+    """
+    document, device = deepcopy(document), deepcopy(device)
+    for element in (*device.findall("address"), *device.findall("alias")):
+        device.remove(element)
+    if address is not None:
+        device.append(deepcopy(address))
+    _insert(document, [device], marked=True)
+    return document
+
+
 def _new(document: _ElementTree) -> _Element:
     found: list[_Element] = document.xpath(f"/domain/devices/*[processing-instruction('{_NEW}')]")
     return found[0]
@@ -191,25 +241,6 @@ def find(document: _ElementTree, alias: str) -> _Element | None:
     return found[0] if found else None
 
 
-def same(document: _ElementTree, device: _Element) -> _Element | None:
-    """The device that is there already, by what makes a device unique: its alias, its MAC, or the host's side of it."""
-    keys = (
-        "string(alias/@name)",
-        "concat(mac/@address, '')",
-        "string(self::filesystem/target/@dir)",
-        "string(self::disk[not(@device = 'cdrom')]/source/@*[name() = 'file' or name() = 'dev'])",
-        "concat(self::hostdev/source/address/@domain, self::hostdev/source/address/@bus,"
-        " self::hostdev/source/address/@slot, self::hostdev/source/address/@function,"
-        " self::hostdev/source/address/@device, self::hostdev/source/address/@uuid)",
-    )
-    for key in keys:
-        wanted = device.xpath(key)
-        for other in document.iterfind(f"devices/{device.tag!s}") if wanted else ():
-            if other.xpath(key) == wanted:
-                return other
-    return None
-
-
 def with_devices(domain: bytes, devices: Iterable[bytes]) -> bytes:
     """The domain with devices that are complete."""
     document = source.parse_domain(domain)
@@ -220,9 +251,15 @@ def with_devices(domain: bytes, devices: Iterable[bytes]) -> bytes:
 def without_device(domain: bytes, alias: str) -> bytes:
     """The domain without a device.
 
-    :raises DocumentError: no-device.
+    :raises DocumentError: no-device; not-hotpluggable, where other devices sit on it.
     """
-    return etree.tostring(own.transform("hotplug/without.xsl", _marked(domain, alias)))
+    document = _marked(domain, alias)
+    obstacle = _obstacle(document, "remove")
+    if obstacle:
+        raise DocumentError(
+            "not-hotpluggable", f"{alias} is {obstacle}", hint="detach these first; the guest is as it was"
+        )
+    return etree.tostring(own.transform("hotplug/without.xsl", document))
 
 
 def smallest(domain: bytes, alias: str) -> bytes:
@@ -251,7 +288,7 @@ def _marked(domain: bytes, alias: str) -> _ElementTree:
     if device is None:
         from xfm.stylesheet.declaration import suggestion
 
-        known = [str(name) for name in document.xpath("/domain/devices/*/alias/@name")]
+        known = list(dict.fromkeys(str(name) for name in document.xpath("/domain/devices/*/alias/@name")))
         raise DocumentError(
             "no-device",
             f"there is no device with the alias {alias}",

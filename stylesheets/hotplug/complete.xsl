@@ -12,7 +12,8 @@
     type that its source tells, the free target of a disk, the kind of a host device. What a default can say, the chain
     says afterwards, as it does of any device.
 
-    place    `port`: the device also gets an address, on the root port of the lowest index that is there and free
+    place    `free`: the device also gets an address: on the root port of the lowest index that is there and free, or
+             on a machine without such ports, in a free slot of a conventional bus, the highest first
 
     A disk without a target takes the bus of the disks that the guest has, if that bus can be plugged (virtio, scsi,
     usb), else scsi where there is such a controller, else virtio where the guest has no disk at all, else usb, for
@@ -26,13 +27,14 @@
   <xsl:variable name="new" select="/domain/devices/*[processing-instruction('xfm-new')]"/>
 
   <xsl:template match="domain/devices/*[processing-instruction('xfm-new')]">
+    <xsl:call-template name="scsi-controller"/>
     <xsl:copy>
       <xsl:apply-templates select="." mode="attributes"/>
       <xsl:copy-of select="@*"/>
       <xsl:apply-templates select="node()"/>
       <xsl:apply-templates select="." mode="children"/>
-      <xsl:if test="$place = 'port'">
-        <xsl:call-template name="port"/>
+      <xsl:if test="$place = 'free' and not(address)">
+        <xsl:call-template name="place"/>
       </xsl:if>
     </xsl:copy>
   </xsl:template>
@@ -236,6 +238,9 @@
     <xsl:if test="@type = 'scsi'">
       <xsl:attribute name="model">virtio-scsi</xsl:attribute>
     </xsl:if>
+    <xsl:if test="@type">
+      <xsl:call-template name="index"/>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template match="input" mode="attributes">
@@ -247,7 +252,8 @@
     <xsl:attribute name="model">dimm</xsl:attribute>
   </xsl:template>
 
-  <xsl:template match="memory[processing-instruction('xfm-new')]/target[not(node)][/domain/cpu/numa/cell]">
+  <xsl:template match="memory[processing-instruction('xfm-new')][not(@model = 'virtio-pmem')]
+      /target[not(node)][/domain/cpu/numa/cell]">
     <xsl:copy>
       <xsl:copy-of select="@*"/>
       <xsl:apply-templates/>
@@ -275,27 +281,91 @@
     <xsl:attribute name="model">i6300esb</xsl:attribute>
   </xsl:template>
 
-  <!-- ### a free root port ### -->
-
-  <xsl:template name="port">
-    <xsl:variable name="used">
-      <xsl:for-each select="/domain/devices/*/address[@type = 'pci'][@bus]">
-        <xsl:variable name="bus">
-          <xsl:call-template name="xfm:number">
-            <xsl:with-param name="text" select="@bus"/>
-          </xsl:call-template>
-        </xsl:variable>
-        <xsl:value-of select="concat(' ', number($bus), ' ')"/>
+  <!-- After all others of its type: so the row of root ports has no gap. -->
+  <xsl:template name="index">
+    <xsl:variable name="others" select="../controller[@type = current()/@type]/@index"/>
+    <xsl:attribute name="index">
+      <xsl:if test="not($others)">0</xsl:if>
+      <xsl:for-each select="$others">
+        <xsl:sort data-type="number" order="descending"/>
+        <xsl:if test="position() = 1">
+          <xsl:value-of select=". + 1"/>
+        </xsl:if>
       </xsl:for-each>
-    </xsl:variable>
-    <xsl:for-each select="/domain/devices/controller[@type = 'pci'][@model = 'pcie-root-port']
-        [not(contains($used, concat(' ', number(@index), ' ')))][not(target/@hotplug = 'off')]">
-      <xsl:sort select="@index" data-type="number"/>
-      <xsl:if test="position() = 1">
-        <xsl:variable name="digits" select="'0123456789abcdef'"/>
-        <address type="pci" domain="0x0000" slot="0x00" function="0x0"
-            bus="0x{substring($digits, floor(@index div 16) + 1, 1)}{substring($digits, @index mod 16 + 1, 1)}"/>
-      </xsl:if>
+    </xsl:attribute>
+  </xsl:template>
+
+  <!-- One that libvirt would add by itself, or the chain to a guest that has its pin, is an old lsilogic. -->
+  <xsl:template name="scsi-controller">
+    <xsl:if test="(self::disk[target/@bus = 'scsi'] or self::hostdev[@type = 'scsi' or source/adapter])
+        and $xfm:qemu and $xfm:family != 'pseries' and not(../controller[@type = 'scsi'])">
+      <controller type="scsi" index="0" model="virtio-scsi"/>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- ### a free place on PCI ### -->
+
+  <!-- "bus.slot" of each address, in decimal, between blanks. -->
+  <xsl:variable name="taken">
+    <xsl:text> </xsl:text>
+    <xsl:for-each select="/domain/devices/*/address[@type = 'pci']">
+      <xsl:call-template name="xfm:number">
+        <xsl:with-param name="text" select="string(@bus)"/>
+      </xsl:call-template>
+      <xsl:text>.</xsl:text>
+      <xsl:call-template name="xfm:number">
+        <xsl:with-param name="text" select="string(@slot)"/>
+      </xsl:call-template>
+      <xsl:text> </xsl:text>
     </xsl:for-each>
+  </xsl:variable>
+
+  <xsl:template name="place">
+    <xsl:choose>
+      <xsl:when test="../controller[@type = 'pci'][@model = 'pcie-root']">
+        <xsl:for-each select="../controller[@type = 'pci'][@model = 'pcie-root-port'][not(target/@hotplug = 'off')]
+            [not(contains($taken, concat(' ', number(@index), '.')))]">
+          <xsl:sort select="@index" data-type="number"/>
+          <xsl:if test="position() = 1">
+            <xsl:call-template name="address">
+              <xsl:with-param name="slot" select="0"/>
+            </xsl:call-template>
+          </xsl:if>
+        </xsl:for-each>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="slot"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Slots 1 and 2 of the root bus are integrated devices' and the first video device's, those from 0x19 bridges'. -->
+  <xsl:template name="slot">
+    <xsl:param name="slot" select="24"/>
+    <xsl:param name="bus" select="../controller[@type = 'pci'][@model = 'pci-root'][@index = 0]"/>
+    <xsl:choose>
+      <xsl:when test="$slot &lt; 3"/>
+      <xsl:when test="contains($taken, concat(' ', number($bus/@index), '.', $slot, ' '))">
+        <xsl:call-template name="slot">
+          <xsl:with-param name="slot" select="$slot - 1"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:for-each select="$bus">
+          <xsl:call-template name="address">
+            <xsl:with-param name="slot" select="$slot"/>
+          </xsl:call-template>
+        </xsl:for-each>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- On the bus of a controller. -->
+  <xsl:template name="address">
+    <xsl:param name="slot"/>
+    <xsl:variable name="digits" select="'0123456789abcdef'"/>
+    <address type="pci" domain="0x0000" function="0x0"
+        bus="0x{substring($digits, floor(@index div 16) + 1, 1)}{substring($digits, @index mod 16 + 1, 1)}"
+        slot="0x{substring($digits, floor($slot div 16) + 1, 1)}{substring($digits, $slot mod 16 + 1, 1)}"/>
   </xsl:template>
 </xsl:stylesheet>

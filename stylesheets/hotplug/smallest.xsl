@@ -6,7 +6,7 @@
 
     A disk is found by its target, an interface by its MAC (and by its address where another has that MAC, too), a
     controller by type and index, a file system by its target, a host device by its source, a port by source and
-    target; all others by what they say of themselves, their address, and their alias.
+    target; memory by what it says of itself, and its alias; all others by their address as well.
 
     Sources: libvirt src/conf/domain_conf.c, virDomainDiskIndexByName, virDomainNetFindIdx, virDomainControllerFind,
     virDomainFSIndexByName, virDomainHostdevFind, virDomainChrEquals and their like; src/qemu/qemu_hotplug.c,
@@ -54,6 +54,13 @@
         <target type="{target/@type}" port="{target/@port}"/>
       </xsl:if>
     </xsl:element>
+  </xsl:template>
+
+  <!-- Where it is in the guest's memory is known of a guest that runs alone. -->
+  <xsl:template match="memory">
+    <memory>
+      <xsl:copy-of select="@* | *[not(self::address)]"/>
+    </memory>
   </xsl:template>
 
   <xsl:template match="*">

@@ -13,7 +13,7 @@
   <xsl:template match="domain/devices">
     <xsl:copy>
       <xsl:copy-of select="@* | node()"/>
-      <xsl:for-each select="document('xfm:other')/domain/devices/*[alias[starts-with(@name, 'ua-')]]">
+      <xsl:for-each select="document('xfm:other')/domain/devices/*[address]">
         <xsl:if test="not($here/alias/@name = alias/@name)
             and not($here/address[@type = current()/address/@type][string(@bus) = string(current()/address/@bus)]
                 [string(@slot) = string(current()/address/@slot)][string(@function) = string(current()/address/@function)]

@@ -232,14 +232,3 @@ def test_install_status_uninstall(hook: Hook, installed: Path, tmp_path: Path) -
 
 
 SETTINGS = b"hook-invalid: warn\nhook-unpinned: warn\nhook-drifted: warn\n"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to be careful")
-def test_a_program_that_is_not_roots_alone_is_not_installed(hook: Hook, tmp_path: Path) -> None:
-    program = tmp_path / "xfm"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    ran = hook("install", "--hooks-dir", str(tmp_path / "hooks"), "--program", str(program))
-    assert (ran.status, ran.stdout) == (3, b"")
-    assert "[untrusted]" in ran.stderr
-    assert not (tmp_path / "hooks").exists()

@@ -468,7 +468,7 @@ def test_what_libvirt_makes_of_it_otherwise_is_taken_back(
     """If the pin cannot be settled, the guest is what it was."""
     monkeypatch.setenv("XFM_STATE", str(tmp_path))
     connection = guest.connect()
-    base = edit.base_of(connection, "web1")
+    base = edit.base_of(guest)
     text = base.xml.replace(b"<memory ", b"<description>edited</description><memory ", 1)
     turns = iter([transform(text)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -166,7 +167,9 @@ def test_a_comment_does_not_have_another_folder_removed(hooks: Path, program: Pa
 def test_ours_is_updated_and_keeps_what_it_knows_of_its_folders(hooks: Path, program: Path) -> None:
     where = Place(str(hooks))
     path = hooks / "qemu.d" / "50-xfm"
-    installation.install(where, sys.executable)
+    other = program.with_name("other")
+    shutil.copy(program, other)
+    installation.install(where, str(other))
     assert installation.install(where, str(program)).what == "updated"
     path.chmod(0o644)
     assert installation.install(where, str(program)).what == "updated"
@@ -250,7 +253,7 @@ def test_this_program_is_told_by_how_it_was_started(tmp_path: Path, monkeypatch:
     path.unlink()
     with pytest.raises(UsageError) as raised:
         installation.this_program()
-    assert "--program" in raised.value.hint
+    assert "by its path" in raised.value.hint
 
 
 # The host

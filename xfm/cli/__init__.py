@@ -50,7 +50,10 @@ COMMANDS: dict[str, Command] = {
 
 def console() -> NoReturn:
     """Run xfm as a program, and leave at once: freeing schema and stylesheets one by one takes longer than a stage."""
-    status = main()
+    try:
+        status = main()
+    except KeyboardInterrupt:  # before there was anything to be interrupted
+        status = _die_of("SIGINT")
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()

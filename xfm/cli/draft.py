@@ -98,7 +98,8 @@ class Draft:
     def _read(self) -> bytes:
         """The text without the comments on top of it; nothing where the file is gone."""
         try:
-            with open(self.path, "rb") as file:
+            # an editor that left a link in its place would have us write to where that leads
+            with open(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
                 data = file.read(2 * DOCUMENT_BYTES)
         except FileNotFoundError:
             return b""
@@ -129,7 +130,9 @@ class Draft:
             now = b"?"
         if now.strip() and now != self._original:
             with suppress(OSError):
-                os.chmod(self.path, 0o600)
+                descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW)
+                os.fchmod(descriptor, 0o600)
+                os.close(descriptor)
             render.note(f"the text is kept in {self.path}; `xfm define --replace` takes it from there")
         else:
             self._remove()

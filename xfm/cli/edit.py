@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from xfm.cli import live, options, render
@@ -50,12 +51,12 @@ class _Editing:
     """
 
     def __init__(self, stack: ExitStack, settings: Settings, guest: str, *, repin: bool) -> None:
-        from xfm.libvirt import edit
+        from xfm.libvirt import edit, guests
 
         self._stack, self._settings, self._repin = stack, settings, repin
         self._connection = stack.enter_context(live.connected(settings))
         self._transform, self._accept = live.transforms(settings, self._connection)
-        self.base = edit.base_of(self._connection, guest)
+        self.base = edit.base_of(guests.find(self._connection, guest))
         self.draft = Draft(self.base.name, self.base.xml)
 
     def run(self) -> Edited | None:
@@ -71,6 +72,8 @@ class _Editing:
         while attended or rounds < _UNATTENDED or refusal is None:
             rounds += 1
             text = self.draft.edited()
+            if text is None and self._repin and refusal is None:
+                text = self.base.xml  # what was changed before, by other means, is accepted
             if text is None:
                 break
             try:
@@ -95,14 +98,17 @@ class _Editing:
         """Hand the text back with what is wrong with it; if somebody else changed the guest, that is the new base."""
         if error.code == "abi-changed" and not error.stylesheet and not self._repin:
             name = self.base.name
-            error.hint = f"undo it, or accept it: `xfm edit --repin {presentable(name)}`; the guest is as it was"
+            error.hint = f"undo it, or accept it: `xfm edit --repin {quote(presentable(name))}`; the guest is as it was"
         if error.code != "changed-meanwhile":
             self.draft.refuse(error)
             return error
-        from xfm.libvirt import edit
+        from xfm.libvirt import edit, guests
 
         error.hint = "what is saved next replaces what the guest is now: take over what is still wanted"
-        now = edit.base_of(self._connection, self.base.uuid)
+        domain = guests.by_uuid(self._connection, self.base.uuid)
+        if domain is None:
+            raise guests.gone(self.base.name)
+        now = edit.base_of(domain)
         found = edit.changed(self.base, now)[:_SHOWN]
         told = [f"changed: {one.xpath}: was {one.before or '-'}, is {one.after or '-'}" for one in found]
         told = told or ["changed: its pin alone, which the text has now"]

@@ -66,10 +66,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=place.DRIVERS,
         help="libvirt's driver (default: %(default)s)",
     )
-    action = parser.add_argument(
-        "--program", metavar="FILE", help="install: the xfm to call; where not given, this one"
-    )
-    options.offer(action, "file")
     parser.add_argument(
         "--reload", action="store_true", help="install: tell the daemon that there is a hook now (SIGHUP)"
     )
@@ -81,17 +77,17 @@ def run(arguments: Namespace) -> int:
     from xfm.hook.place import Place
 
     place = Place(arguments.hooks_dir, arguments.driver, arguments.name)
+    if place.is_libvirts():
+        _forget_environment()
     if arguments.json and arguments.action != "status":
         raise UsageError("usage", "--json is for `xfm hook status`", hint="the exit status tells how the others went")
     return {"install": _install, "status": _status, "uninstall": _uninstall}[arguments.action](place, arguments)
 
 
 def _install(place: Place, arguments: Namespace) -> int:
-    import os
-
     from xfm.hook import installation
 
-    program = os.path.abspath(arguments.program) if arguments.program else installation.this_program()
+    program = installation.this_program()
     done = installation.install(place, program, reload=arguments.reload)
     what = {"unchanged": "already installed"}.get(done.what, done.what)
     render.text(f"{place.path}: {what}; calls {program}\n")
@@ -135,3 +131,12 @@ def _status(place: Place, arguments: Namespace) -> int:
         for note in found.notes:
             render.note(note)
     return MissingError.exit_status if found.faults else 0
+
+
+def _forget_environment() -> None:
+    """Look at what there is as the hook itself will: libvirt hands it next to nothing of an environment."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith(("XFM_", "XDG_", "OSINFO_"))]:
+        del os.environ[name]
+        render.note(f"{name} is set here, and libvirt does not set it for the hook: passed over")

@@ -27,6 +27,10 @@ _CURES = {
     UNPINNED: "pin it: `virsh dumpxml --inactive --security-info {name} | xfm | virsh define /dev/stdin`",
     DRIFTED: "undo it, or accept it: `virsh dumpxml --inactive --security-info {name} | xfm repin | "
     "virsh define /dev/stdin`",
+    # the pin that counts is not that of a definition
+    f"restore {DRIFTED}": "accept it in the image: `virsh managedsave-edit {name}`, or `virsh save-image-edit FILE`, "
+    "with what `xfm repin` makes of it",
+    f"migrate {DRIFTED}": "undo it where the guest runs",
 }
 
 
@@ -108,12 +112,12 @@ def weighed(
     return refused, [finding for finding, action in actions if action != "ignore" and finding not in refused]
 
 
-def refusal(finding: Finding, guest: str, settings: Settings) -> DocumentError:
-    """What refuses a guest, as libvirt shows it."""
+def refusal(finding: Finding, guest: str, operation: str, settings: Settings) -> DocumentError:
+    """What refuses a guest at an operation, as libvirt shows it."""
     from xfm.model import Violation
 
     setting = f"hook-{finding.kind}"
-    cure = _CURES.get(finding.code) or _CURES[finding.kind]
+    cure = _CURES.get(finding.code) or _CURES.get(f"{operation} {finding.kind}") or _CURES[finding.kind]
     name = guest if guest and all(character.isalnum() or character in "._-" for character in guest) else "NAME"
     error = DocumentError(
         "invalid",

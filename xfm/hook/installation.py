@@ -54,7 +54,9 @@ def this_program() -> str:
     for path in (started, beside):
         if os.path.basename(path) == "xfm" and os.access(path, os.X_OK) and os.path.isfile(path):
             return path
-    raise UsageError("usage", "it cannot be told which xfm is to be called", hint="name it: --program /usr/bin/xfm")
+    raise UsageError(
+        "usage", "it cannot be told which xfm is to be called", hint="run it by its path: /usr/bin/xfm hook install"
+    )
 
 
 def install(place: Place, program: str, *, reload: bool = False) -> Installed:
@@ -129,6 +131,10 @@ def status(place: Place) -> Status:
         if not _is_current(place, script):
             faults.append(f"{place.path} is not as this xfm writes it: run `xfm hook install`")
         faults += _fault_of(lambda: _check_files(place, script.program))
+        if script.program not in _this():
+            notes.append(
+                f"it calls {script.program}, which is another xfm than this one: `{script.program} hook status`"
+            )
         if place.is_libvirts():
             notes += place.hints(script.program)
             notes += _unnoticed(place)
@@ -138,6 +144,13 @@ def status(place: Place) -> Status:
     if os.geteuid() != 0:
         notes.append("whether the files are root's alone is checked only where root asks")
     return Status(script.program if script else "", faults, notes, settings)
+
+
+def _this() -> list[str]:
+    """How this program is called; nothing where that cannot be told."""
+    with suppress(UsageError):
+        return [this_program()]
+    return []
 
 
 def _settings() -> dict[str, str]:
@@ -192,16 +205,28 @@ def _check_files(place: Place, program: str) -> None:
     """
     if not os.path.isabs(program) or not (os.path.isfile(program) and os.access(program, os.X_OK)):
         raise MissingError(
-            "file", f"there is no program {program}", hint="name the xfm to call: --program /usr/bin/xfm"
+            "file", f"there is no program {program}", hint="install xfm anew, and run `xfm hook install`"
         )
     vouch(program)
     vouch(_interpreter(program))
+    for path in _loaded():
+        vouch(path)
     for root in dict.fromkeys((os.path.dirname(xfm.__file__), resources.STYLESHEETS, resources.GRAMMARS)):
         for folder, _, names in os.walk(root):
             for path in (folder, *(os.path.join(folder, name) for name in names)):
                 vouch(path)
     if place.is_libvirts():
         vouch(place.folder)
+
+
+def _loaded() -> list[str]:
+    """What this very process was loaded from: places where Python looks, and modules with their compiled forms."""
+    found = [path for path in sys.path if path]
+    for module in list(sys.modules.values()):
+        spec = getattr(module, "__spec__", None)
+        if spec is not None and spec.has_location:
+            found += [path for path in (spec.origin, spec.cached) if path]
+    return list(dict.fromkeys(found))
 
 
 def _interpreter(program: str) -> str:

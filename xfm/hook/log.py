@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 IDENT = "xfm-hook"
 # Where syslog(3) writes to as well: journald, or another, reads it.
 _LOG = "/dev/log"
+#: Seconds that a log may take which is busy.
+_PATIENCE = 1.0
 INFO, WARNING, ERROR = syslog.LOG_INFO, syslog.LOG_WARNING, syslog.LOG_ERR
 
 
@@ -33,6 +35,6 @@ def _send(priority: int, line: bytes) -> None:
     """Hand a line to the log; syslog(3) waits for as long as nobody reads, and no guest must wait for that."""
     head = f"<{syslog.LOG_DAEMON | priority}>{IDENT}[{os.getpid()}]: "
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
-        log.setblocking(False)
+        log.settimeout(_PATIENCE)
         log.connect(_LOG)
         log.send(head.encode() + line)

@@ -62,7 +62,7 @@ def serve(call: Call, read: Callable[[], bytes]) -> Answer:
         uuid, *packed = result.notes
         refused, told = findings.weighed(map(findings.Finding.unpacked, packed), found, _refusing(call))
         if refused:
-            raise findings.refusal(refused[0], call.guest, found)
+            raise findings.refusal(refused[0], call.guest, call.operation, found)
     except XfmError as error:
         log.write(log.ERROR, call, uuid, f"refused: {error.message} [{error.code}]")
         raise
@@ -92,7 +92,10 @@ def _log(call: Call, uuid: str, changed: list[str], notes: tuple[str, ...]) -> N
 def _refusing(call: Call) -> tuple[str, ...]:
     """What can refuse a guest. One that comes in without a pin is refused by the prepare that follows."""
     incoming = (findings.INVALID, findings.DRIFTED)
-    return incoming if call.filters else (*incoming, findings.UNPINNED)
+    if call.filters:
+        return incoming
+    # what libvirt itself adds to a guest that starts need not be valid: an alias of a smart card is not
+    return (findings.DRIFTED, findings.UNPINNED) if call.operation == "start" else (*incoming, findings.UNPINNED)
 
 
 def _confined(call: Call, pipeline: Pipeline, found: Settings, data: bytes) -> Result:
@@ -105,7 +108,27 @@ def _confined(call: Call, pipeline: Pipeline, found: Settings, data: bytes) -> R
         result = Result(b"", 0, (), ())
         if call.filters and not refused:
             result = pipeline.run(data, progress)
+            _check_idempotent(pipeline, result, progress)
         uuid = presentable(document.findtext("uuid") or "")
         return result._replace(notes=(uuid, *(finding.packed() for finding in faults)))
 
     return confine.run(job, seconds=found.values["time-limit"], strangers=pipeline.strangers)
+
+
+def _check_idempotent(pipeline: Pipeline, result: Result, progress: Callable[[str, str], None]) -> None:
+    """Hold a site's stylesheets to leaving alone what they made: what is restored is saved so, and restored again.
+
+    :raises PluginError: not-idempotent.
+    """
+    if not any(step.changed for step in result.steps):
+        return
+    again = next((step for step in pipeline.run(result.xml, progress).steps if step.changed), None)
+    if again:
+        raise PluginError(
+            "not-idempotent",
+            "the stylesheet changes its own output when it meets it again",
+            stage=again.stage,
+            stylesheet=again.stylesheet,
+            plugin=pipeline.strangers.get(again.stylesheet, ""),
+            hint="have it match only what it has not changed yet; each time that the guest is restored it is run anew",
+        )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
 from xfm import abi, changes, pin, redact, source
 from xfm.errors import DocumentError, MissingError
-from xfm.libvirt import guests
+from xfm.libvirt import guests, replacing
 from xfm.libvirt.kept import Kept
 
 if TYPE_CHECKING:
@@ -84,42 +85,40 @@ class _Task(NamedTuple):
 
     def is_done(self, was: bytes) -> bool:
         """Whether a guest is what became of the document already."""
-        if guests.without_pin(was) == guests.without_pin(self.xml):
+        if guests.without_pin(was) == guests.without_pin(self.xml) and guests.pin_of(was) == guests.pin_of(self.xml):
             return True
         became = self.kept.became(self.xml, was)
         return _completes(self.xml, was) if became is None else became
 
     def create(self) -> Defined:
-        """Define a guest that is not there."""
+        """Define a guest that is not there; refused, it is not there again."""
         with self._sent():
             domain = guests.define(self.connection, self.xml, self.name)
-        self.kept.forget()  # what is kept was another guest's
-        return self.settled(domain, "created")
+            self.kept.forget_definition()  # what is kept was another guest's
+            with _taken_back(domain):
+                return self.settled(domain, "created")
 
     def make_persistent(self, domain: libvirt.virDomain, before: _Before) -> Defined:
-        """Define a guest that runs without a definition."""
+        """Define a guest that runs without a definition; refused, it has none again."""
         before.refuse(self.name, before.certain())
         with self._sent():
-            done = self.settled(guests.define(self.connection, self.xml, self.name), "created")
-            try:
+            guests.define(self.connection, self.xml, self.name)
+            with _taken_back(domain):
+                done = self.settled(domain, "created")
                 before.refuse(self.name, before.changes(done.result.xml))
-            except DocumentError:
-                domain.undefine()
-                raise
-        return done
+                return done
 
     def replace(self, old: libvirt.virDomain, was: bytes, before: _Before) -> Defined:
         """Replace a guest's definition; should it come out otherwise than it may, it is put back."""
         before.refuse(self.name, before.certain())
-        with self.kept.replacing(was), self._sent():
-            done = self.settled(guests.redefine(old, was, self.xml), "replaced")
-            noticed = before.changes(done.result.xml)
-            try:
-                before.refuse(self.name, noticed)
-            except DocumentError:
-                guests.redefine(done.domain, done.result.xml, was)
-                raise
-        return done._replace(noticed=tuple(noticed))
+
+        def check(became: bytes) -> None:
+            before.refuse(self.name, before.changes(became))
+
+        with self._sent():
+            domain, result = replacing.replace(old, was, self.xml, self.transform, check)
+        state = "unchanged" if result.xml == was else "replaced"
+        return self._done(domain, result, state)._replace(noticed=tuple(before.changes(result.xml)))
 
     @contextmanager
     def _sent(self) -> Iterator[None]:
@@ -128,15 +127,41 @@ class _Task(NamedTuple):
         try:
             yield
         except DocumentError:
-            self.kept.forget_sent()
+            self.kept.forget_sent(self.xml)
             raise
 
     def settled(self, domain: libvirt.virDomain, state: str) -> Defined:
         """What became of the guest, once its pin has taken up what libvirt completed."""
-        result = guests.settle(domain, self.transform)
-        self.kept.note_sent(self.xml, result.xml)
+        return self._done(domain, guests.settle(domain, self.transform), state)
+
+    def _done(self, domain: libvirt.virDomain, result: Result, state: str) -> Defined:
+        self.kept.note_sent(self.xml, guests.definition(domain))
         added = changes.between(_shown(self.xml), _shown(result.xml)) if state != "unchanged" else []
         return Defined(domain, result, state, tuple(added), ())
+
+
+@contextmanager
+def _taken_back(domain: libvirt.virDomain) -> Iterator[None]:
+    """While a guest that was defined just now is settled: refused, its definition goes, and nothing that it has beside.
+
+    :raises MissingError: busy, where somebody else has made it his own meanwhile.
+    """
+    import libvirt
+
+    stored, ran = guests.definition(domain), domain.isActive()
+    try:
+        yield
+    except DocumentError as error:
+        now = guests.definition(domain)
+        if guests.without_pin(now) != guests.without_pin(stored) or domain.isActive() != ran:
+            raise MissingError(
+                "busy",
+                f"{domain.name()} is defined, and then somebody else changed it: {error.message}",
+                hint="look at what it is now; `xfm define --replace` defines it anew",
+            ) from None
+        keep = libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM | getattr(libvirt, "VIR_DOMAIN_UNDEFINE_KEEP_TPM", 0)
+        domain.undefineFlags(keep)
+        raise
 
 
 def _completes(xml: bytes, stored: bytes) -> bool:
@@ -160,8 +185,9 @@ class _Before:
         recorded = None
         try:
             recorded = pin.read_abi(old) if pin.read(old) else None
-        except DocumentError:
+        except DocumentError as error:
             if not accept:
+                error.hint = "that is the guest's own pin; --repin takes the document all the same"
                 raise
         self._document = document
         self._seen = recorded or abi.project(old)
@@ -209,7 +235,7 @@ def _same_guest(connection: libvirt.virConnect, document: _ElementTree, name: st
     :raises DocumentError: domain-exists, where name and UUID are those of two guests, or one has been given away.
     """
     uuid = document.findtext("uuid", "").strip()
-    by_name, by_uuid = (guests.lookup(connection, key) if key else None for key in (name, uuid))
+    by_name, by_uuid = guests.by_name(connection, name), guests.by_uuid(connection, uuid)
     if by_name is not None and uuid and by_name.UUIDString() != uuid.lower():
         raise DocumentError(
             "domain-exists",
@@ -227,13 +253,13 @@ def _same_guest(connection: libvirt.virConnect, document: _ElementTree, name: st
     return by_name
 
 
-def undo(connection: libvirt.virConnect, guest: str) -> libvirt.virDomain:
+def undo(connection: libvirt.virConnect, domain: libvirt.virDomain) -> list[Difference]:
     """Give a guest the definition that it had before it was last replaced; doing so again takes that back.
 
+    :return: what the guest will notice at its next start.
     :raises MissingError: no-domain, where nothing is kept.
     :raises DocumentError: libvirt-refused, changed-meanwhile; the guest is as it was then.
     """
-    domain = guests.find(connection, guest)
     kept = Kept(connection.getURI(), domain.UUIDString())
     was = guests.definition(domain)
     xml = kept.definition(was)
@@ -248,7 +274,9 @@ def undo(connection: libvirt.virConnect, guest: str) -> libvirt.virDomain:
         raise DocumentError(
             "renamed",
             f"{domain.name()} was called {name} before, and libvirt does not rename a guest by its definition",
-            hint=f"`virsh domrename {domain.name()} {name}` first; nothing was changed",
+            hint=f"`virsh domrename {quote(domain.name())} {quote(name)}` first; nothing was changed",
         )
+    noticed = _Before(was, source.parse_domain(xml), accept=True).changes(xml)
     with kept.replacing(was):
-        return guests.redefine(domain, was, xml)
+        guests.redefine(domain, was, xml)
+    return noticed

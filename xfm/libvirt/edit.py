@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
 from xfm import changes, pin, source
 from xfm.errors import DocumentError, MissingError
-from xfm.libvirt import guests
+from xfm.libvirt import guests, replacing
 from xfm.libvirt.connection import is_lost
-from xfm.libvirt.kept import Kept
 from xfm.model import PIN_NAMESPACE
 
 if TYPE_CHECKING:
@@ -43,17 +42,16 @@ class Edited(NamedTuple):
     settled: Result
 
 
-def base_of(connection: libvirt.virConnect, guest: str) -> Base:
-    """The stored definition of a guest, by its name or UUID.
+def base_of(domain: libvirt.virDomain) -> Base:
+    """The stored definition of a guest.
 
-    :raises MissingError: no-domain, where there is none, or it is transient.
+    :raises MissingError: no-domain, where it is transient.
     """
-    domain = guests.find(connection, guest)
     if not domain.isPersistent():
         raise MissingError(
             "no-domain",
             f"{domain.name()} is transient: libvirt has no definition of it that could be edited",
-            hint=f"`virsh dumpxml --migratable --security-info {domain.name()} | xfm define` makes one of what it is",
+            hint=f"`virsh dumpxml --migratable --security-info {quote(domain.name())} | xfm define` makes one of it",
         )
     return Base(domain.name(), domain.UUIDString(), guests.definition(domain))
 
@@ -84,44 +82,13 @@ def replace(
     _check_pin(source.parse_domain(base.xml), document)
     ran = (accept or transform if document.find(_PIN) is not None else transform)(text)
     with guests.held(base.name, connection.getURI()):
-        domain = guests.lookup(connection, base.uuid)
+        domain = guests.by_uuid(connection, base.uuid)
         if domain is None:
-            raise MissingError(
-                "no-domain",
-                f"the guest {base.name} is not there any more",
-                hint="`xfm define FILE` makes a guest of the text",
-            )
+            raise guests.gone(base.name)
         if ran.xml == base.xml == guests.definition(domain):
             return Edited(domain, ran, ran)
-        return _replaced(domain, base, ran, transform)
-
-
-def _replaced(domain: libvirt.virDomain, base: Base, ran: Result, transform: Transform) -> Edited:
-    with Kept(domain.connect().getURI(), base.uuid).replacing(base.xml):
-        domain = guests.redefine(domain, base.xml, ran.xml)
-        became = guests.definition(domain)
-        try:
-            return Edited(domain, ran, guests.settle(domain, transform))
-        except DocumentError as error:
-            if not _taken_back(domain, became, base.xml):
-                raise MissingError(
-                    "busy",
-                    f"{base.name} is defined as edited, and then somebody else changed it: {error.message}",
-                    hint="look at what it is now; `xfm define --undo` gives it the definition of before",
-                ) from None
-            error.hint = "what libvirt completed is what is at fault; the guest is as it was"
-            raise
-
-
-def _taken_back(domain: libvirt.virDomain, became: bytes, was: bytes) -> bool:
-    """Give a guest its old definition again, unless somebody else has been at it since."""
-    now = guests.definition(domain)
-    if guests.without_pin(now) != guests.without_pin(became):
-        return False
-    with suppress(DocumentError):
-        guests.redefine(domain, now, was)
-        return True
-    return False
+        done = replacing.replace(domain, base.xml, ran.xml, transform)
+        return Edited(done.domain, ran, done.result)
 
 
 def rebased(text: bytes, base: Base, now: Base) -> bytes:

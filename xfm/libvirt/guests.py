@@ -48,15 +48,38 @@ def find(connection: libvirt.virConnect, guest: str) -> libvirt.virDomain:
 
 def lookup(connection: libvirt.virConnect, guest: str) -> libvirt.virDomain | None:
     """The guest of that name, or else of that UUID; None where there is none."""
+    try:
+        guest = os.fsencode(guest).decode()  # as it was typed, whatever the locale
+    except UnicodeDecodeError:
+        return None
+    return by_name(connection, guest) or by_uuid(connection, guest)
+
+
+def by_name(connection: libvirt.virConnect, name: str) -> libvirt.virDomain | None:
+    """The guest of that name; None where there is none."""
+    return _searched(connection.lookupByName, name)
+
+
+def by_uuid(connection: libvirt.virConnect, uuid: str) -> libvirt.virDomain | None:
+    """The guest of that UUID; None where there is none, or it is none."""
+    return _searched(connection.lookupByUUIDString, uuid)
+
+
+def _searched(search: Callable[[str], libvirt.virDomain], key: str) -> libvirt.virDomain | None:
     import libvirt
 
-    for search in (connection.lookupByName, connection.lookupByUUIDString):
-        try:
-            return search(guest)
-        except libvirt.libvirtError as error:
-            if error.get_error_code() not in (libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_ERR_INVALID_ARG):
-                raise
+    try:
+        return search(key) if key else None
+    except libvirt.libvirtError as error:
+        if error.get_error_code() not in (libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_ERR_INVALID_ARG):
+            raise
     return None
+
+
+def gone(name: str) -> MissingError:
+    """What tells that a guest vanished while it was worked on."""
+    hint = "`xfm define FILE` makes a guest of a document"
+    return MissingError("no-domain", f"the guest {name} is not there any more", hint=hint)
 
 
 def definition(domain: libvirt.virDomain) -> bytes:
@@ -73,11 +96,13 @@ def live(domain: libvirt.virDomain) -> bytes | None:
     if not domain.isActive():
         return None
     try:
-        return str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE)).encode()
+        document = str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE)).encode()
     except libvirt.libvirtError:
         if domain.isActive():
             raise
         return None  # it stopped meanwhile
+    # one that stops in between gives its definition, which has no id
+    return document if source.parse(document).getroot().get("id") else None
 
 
 def migratable(domain: libvirt.virDomain) -> bytes:
@@ -226,6 +251,15 @@ def without_pin(xml: bytes) -> bytes:
         if len(metadata) == 0:
             document.getroot().remove(metadata)
     return _canonical(document)
+
+
+def pin_of(xml: bytes) -> bytes:
+    """The pin of a document in a form that can be compared; nothing where it has none."""
+    pin = source.parse(xml).find(f"metadata/{_PIN}")
+    if pin is None:
+        return b""
+    pin.tail = None
+    return _canonical(etree.ElementTree(pin))
 
 
 def _canonical(document: _ElementTree) -> bytes:

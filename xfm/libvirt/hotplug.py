@@ -6,26 +6,23 @@ put back: so a guest is as it was, or as asked.
 
 from __future__ import annotations
 
-import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from xfm import abi, hotplug, pin, source
+from xfm.device import check_named, like, same
 from xfm.errors import DocumentError, MissingError, XfmError
-from xfm.libvirt import guests
-from xfm.libvirt.connection import is_lost, submitted
-from xfm.libvirt.events import Mailbox
+from xfm.libvirt import guests, replacing, unplug
+from xfm.libvirt.connection import submitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import libvirt
     from lxml.etree import _Element
 
     from xfm.hotplug import Plug
     from xfm.libvirt.guests import Transform
-
-#: Seconds after which a guest that has not answered is asked again.
-_AGAIN = 5.0
 
 
 class Places(NamedTuple):
@@ -62,8 +59,7 @@ def places(domain: libvirt.virDomain, *, config: bool | None, live: bool | None)
 
     :raises DocumentError: not-hotpluggable, where one that is asked for is not there.
     """
-    running = guests.live(domain)
-    stored = guests.definition(domain) if domain.isPersistent() else None
+    stored, running = _all(domain)
     for asked, there, why in ((live, running, "is shut off"), (config, stored, "has no stored definition")):
         if asked and there is None:
             raise DocumentError(
@@ -73,35 +69,45 @@ def places(domain: libvirt.virDomain, *, config: bool | None, live: bool | None)
     return Places(stored if config or everything else None, running if live or everything else None)
 
 
+def _all(domain: libvirt.virDomain) -> Places:
+    return Places(guests.definition(domain) if domain.isPersistent() else None, guests.live(domain))
+
+
 # --- in ---
 
 
 def attach(domain: libvirt.virDomain, device: _Element, where: Places, chains: Chains) -> Outcome:
     """Plug a device in.
 
-    One that is there already, by its alias, its MAC or the host's side of it, is only plugged in where it is missing.
+    One that is there already, by its alias, its MAC or the host's side of it, is only plugged in where it is missing,
+    as it is in the other place. A new one gets what is free in both, whichever is meant.
 
     :raises DocumentError: not-hotpluggable, libvirt-refused, abi-changed and what else refuses a document: the guest is
         as it was then.
     :raises MissingError: libvirt, no-domain.
     """
-    there = [text for text in (_device_in(where.live, device), _device_in(where.config, device)) if text is not None]
+    every = _all(domain)
+    there = [found for found in (_device_in(every.live, device), _device_in(every.config, device)) if found is not None]
     missing = Places(
         None if _device_in(where.config, device) is not None else where.config,
         None if _device_in(where.live, device) is not None else where.live,
     )
     if there and missing == Places(None, None):
-        _catch_up(domain, hotplug.alias_of(there[0]), where, chains)
-        return Outcome(hotplug.alias_of(there[0]), ())
+        return _catch_up(domain, hotplug.alias_of(there[0]), where, chains)
     for document in missing:
         if document is not None and _is_pinned(document):
             chains.transform(document)  # what was edited by hand is not for this to accept
-    if there:
+    check_named(domain.name(), there)
+    if there and missing.config is not None:
+        # libvirt's dump of a guest that runs says what became of it, and that is not what was asked for
+        plug = chains.complete(missing.config, like(device, there[0]), None)
+    elif there:
         plug = hotplug.Plug(hotplug.alias_of(there[0]), (hotplug.text_of(there[0]),), "", ())
     else:
-        base = where.live or where.config
-        assert base is not None  # noqa: S101  one of the two is asked for
-        plug = chains.complete(base, device, where.config if where.live else None)
+        base = every.live or every.config
+        if base is None:
+            raise MissingError("no-domain", f"{domain.name()} is gone", hint="`virsh list --all` shows what there is")
+        plug = chains.complete(base, device, every.config if every.live else None)
     if missing.live is not None and plug.obstacle:
         raise DocumentError(
             "not-hotpluggable",
@@ -139,7 +145,8 @@ def _plug_in(domain: libvirt.virDomain, plug: Plug) -> None:
                 domain.attachDeviceFlags(device.decode(), libvirt.VIR_DOMAIN_AFFECT_LIVE)
         except DocumentError:
             for controller in reversed(attached):
-                domain.detachDeviceFlags(controller.decode(), libvirt.VIR_DOMAIN_AFFECT_LIVE)
+                with suppress(libvirt.libvirtError):  # what libvirt refused first is what matters
+                    domain.detachDeviceFlags(controller.decode(), libvirt.VIR_DOMAIN_AFFECT_LIVE)
             raise
         attached.append(device)
 
@@ -159,6 +166,38 @@ def detach(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains,
     there = Places(*(document if _has(document, alias) else None for document in where))
     if there == Places(None, None):
         return _gone_already(domain, alias, where, chains)
+    if where.config is not None and there.config is None and not alias.startswith("ua-"):
+        raise DocumentError(
+            "no-device",
+            f"{alias} is libvirt's name of a device that runs, and the stored definition names none so",
+            hint="--live takes it from the guest that runs alone; `virsh detach-device` takes it from both",
+        )
+    _check_detachable(there, alias, chains)
+    stored = None
+    if there.config is not None:
+        stored = _restore(domain, there.config, hotplug.without_device(there.config, alias), chains)
+        if _has(stored, alias):
+            _take_back(domain, there.config, stored)
+            raise DocumentError(
+                "not-hotpluggable",
+                f"{alias} comes back by itself: libvirt, or xfm, adds such a device to a guest that has none",
+                hint="where it can be done without, it has a model `none`: `xfm edit`; the guest is as it was",
+            )
+    if there.live is not None:
+        try:
+            unplug.unplug(domain, alias, seconds)
+        except DocumentError:
+            _take_back(domain, there.config, stored)
+            raise
+        _pin_live(domain, there.live, chains)
+    return Outcome(alias, _names(there))
+
+
+def _check_detachable(there: Places, alias: str, chains: Chains) -> None:
+    """Refuse what cannot be unplugged, and a guest that was edited by hand.
+
+    :raises DocumentError: not-hotpluggable, abi-changed.
+    """
     if there.live is not None:
         obstacle = hotplug.obstacle_to_detach(there.live, alias)
         if obstacle:
@@ -170,63 +209,6 @@ def detach(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains,
     for document in there:
         if document is not None and _is_pinned(document):
             chains.transform(document)
-    stored = None
-    if there.config is not None:
-        stored = _restore(domain, there.config, hotplug.without_device(there.config, alias), chains)
-    if there.live is not None:
-        try:
-            _plug_out(domain, alias, seconds)
-        except DocumentError:
-            _take_back(domain, there.config, stored)
-            raise
-        _pin_live(domain, there.live, chains)
-    return Outcome(alias, _names(there))
-
-
-def _plug_out(domain: libvirt.virDomain, alias: str, seconds: float) -> None:
-    """Ask a guest to let go of a device until it does, or refuses, or has not answered for so many seconds."""
-    deadline = time.monotonic() + seconds
-    with Mailbox(domain) as mailbox:
-        while True:
-            _ask(domain, alias)
-            for answer in _answers(mailbox, alias, min(deadline, time.monotonic() + _AGAIN)):
-                if answer:
-                    return
-                raise DocumentError(
-                    "unplug-refused",
-                    f"{domain.name()} refuses to let go of {alias}",
-                    hint="it may be in use inside the guest: unmount it there, and run this again; "
-                    "the guest is as it was",
-                )
-            if not _has(guests.live(domain), alias):
-                return  # the event was lost, or the guest was shut off
-            if time.monotonic() >= deadline:
-                raise MissingError(
-                    "unplug-pending",
-                    f"{domain.name()} has not let go of {alias} within {seconds:g} seconds: "
-                    "it does not answer the request",
-                    hint="is it still booting, or paused? The request stands; run this again to see what became of it",
-                )
-
-
-def _ask(domain: libvirt.virDomain, alias: str) -> None:
-    """Have libvirt ask the guest to let go of a device; that it was asked before is no fault."""
-    import libvirt
-
-    with submitted(f"to unplug {alias} from {domain.name()}"):
-        try:
-            domain.detachDeviceAlias(alias, libvirt.VIR_DOMAIN_AFFECT_LIVE)
-        except libvirt.libvirtError as error:
-            pending = "in the process of unplug" in (error.get_error_message() or "")
-            if not pending and (is_lost(error) or _has(guests.live(domain), alias)):
-                raise
-
-
-def _answers(mailbox: Mailbox, alias: str, until: float) -> Iterator[bool]:
-    """What the guest answers about a device: True where it is gone."""
-    while (event := mailbox.next(until)) is not None:
-        if event.what == alias and event.kind in ("removed", "removal-failed"):
-            yield event.kind == "removed"
 
 
 def _gone_already(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains) -> Outcome:
@@ -237,9 +219,7 @@ def _gone_already(domain: libvirt.virDomain, alias: str, where: Places, chains: 
     for document in where:
         recorded = pin.read_abi(source.parse_domain(document)) if document and _is_pinned(document) else None
         if recorded and any(device.alias == alias for device in recorded.devices):
-            if document is where.live and document is not None:
-                _pin_live(domain, document, chains)
-            return Outcome(alias, ())
+            return _catch_up(domain, alias, where, chains)
     hotplug.smallest(where.live or where.config or b"", alias)  # says which there are
     return Outcome(alias, ())
 
@@ -247,24 +227,33 @@ def _gone_already(domain: libvirt.virDomain, alias: str, where: Places, chains: 
 # --- both ---
 
 
-def _catch_up(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains) -> None:
-    """Have the pin of the guest that runs take up a device that is there, where that was all that was left to do."""
-    if where.live is None or not _is_pinned(where.live):
-        return
-    document = source.parse_domain(where.live)
-    recorded = pin.read_abi(document)
+def _catch_up(domain: libvirt.virDomain, alias: str, where: Places, chains: Chains) -> Outcome:
+    """Have the pins take up that a device came or went, where that was all that happened."""
+    stale = Places(*(document if document and _is_all(alias, document) else None for document in where))
+    if stale.config is not None:
+        _restore(domain, stale.config, stale.config, chains)
+    if stale.live is not None:
+        _pin_live(domain, stale.live, chains)
+    notes = [f"the pin did not know of {alias} ({name}), and does now" for name in _names(stale)]
+    return Outcome(alias, (), tuple(notes))
+
+
+def _is_all(alias: str, text: bytes) -> bool:
+    """Whether a pinned guest differs from its pin by the coming or going of a device, and by nothing else."""
+    document = source.parse_domain(text)
+    recorded = pin.read_abi(document) if pin.read(document) else None
     found = abi.changes(recorded, abi.project(document, recorded.version)) if recorded else []
-    if any(difference.where == alias for difference in found):
-        controllers = {hotplug.alias_of(element) for element in document.iterfind("devices/controller")}
-        if all(not difference.was and difference.where in {alias, *controllers} for difference in found):
-            _pin_live(domain, where.live, chains)
+    controllers = {hotplug.alias_of(element) for element in document.iterfind("devices/controller")}
+    came = all(not difference.was and difference.where in {alias, *controllers} for difference in found)
+    went = all(not difference.now and difference.where == alias for difference in found)
+    return any(difference.where == alias for difference in found) and (came or went)
 
 
 def _restore(domain: libvirt.virDomain, was: bytes, edited: bytes, chains: Chains) -> bytes:
     """Store a definition with or without a device, and give what libvirt made of it; the pin goes with it."""
-    new = chains.accept(edited).xml if _is_pinned(was) else edited
-    defined = guests.redefine(domain, was, new)
-    return guests.settle(defined, chains.transform).xml if _is_pinned(was) else guests.definition(defined)
+    if not _is_pinned(was):
+        return guests.definition(guests.redefine(domain, was, edited))
+    return replacing.replace_unkept(domain, was, chains.accept(edited).xml, chains.transform).result.xml
 
 
 def _take_back(domain: libvirt.virDomain, was: bytes | None, stored: bytes | None) -> None:
@@ -288,7 +277,7 @@ def _pin_live(domain: libvirt.virDomain, before: bytes, chains: Chains) -> None:
 
 
 def _device_in(document: bytes | None, device: _Element) -> _Element | None:
-    return None if document is None else hotplug.same(source.parse_domain(document), device)
+    return None if document is None else same(source.parse_domain(document), device)
 
 
 def _has(document: bytes | None, alias: str) -> bool:

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
     from xfm.libvirt.installation import Boot
 
-#: The guest that installs was created; it has ended by itself; it may have, or not.
-STARTED, ENDED, UNKNOWN = "started", "ended", "unknown"
+#: The guest that installs was created; it has ended by itself; it may have, or not; the guest was started after it.
+STARTED, ENDED, UNKNOWN, DONE = "started", "ended", "unknown", "done"
 
 
 class Journal:
     """A file of one guest below the state directory: which installation it is, and how far it has come.
 
-    It is there from the moment before the guest that installs is created until the guest runs from its definition.
+    It is there from the moment before the guest that installs is created, and stays: what is installed once is not
+    installed again unasked, whatever its definition has become since.
 
     :param uri: of the connection, as libvirt gives it.
-    :param stored: the guest's definition.
     :param boot: what the guest that installs boots.
     """
 
-    def __init__(self, uri: str, uuid: str, stored: bytes, boot: Boot) -> None:
+    def __init__(self, uri: str, uuid: str, boot: Boot) -> None:
         host = sha256(uri.encode()).hexdigest()[:16]
         self._folder = os.path.join(resources.state_directory(), "installations", host)
         self._path = os.path.join(self._folder, uuid.lower())
-        which = repr((stored, boot.facts, sorted(boot.discs)))
+        which = repr((boot.facts, sorted(boot.discs)))
         self._digest = sha256(which.encode()).hexdigest()
 
     def about_to_start(self, domain: libvirt.virDomain) -> None:
@@ -50,7 +50,7 @@ class Journal:
             self._write(step)
 
     def has_begun(self) -> bool:
-        """Whether this very installation was begun, and the guest not yet seen to run from its definition."""
+        """Whether this very installation was begun."""
         return self._step() != ""
 
     def outcome(self, domain: libvirt.virDomain) -> str:
@@ -65,8 +65,8 @@ class Journal:
         import libvirt
 
         step, reason = self._step(), domain.state()[1]
-        if step in ("", ENDED):
-            return step
+        if step in ("", ENDED, DONE):
+            return ENDED if step else ""
         if reason == libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN and step != str(reason):
             return ENDED
         return UNKNOWN if step == STARTED else ""

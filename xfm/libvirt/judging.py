@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from xfm import confine
 from xfm.libvirt.verdict import judge
 
 if TYPE_CHECKING:
@@ -33,11 +34,21 @@ def judge_all(dumps: Sequence[Dump], schema: Schema, processes: int = 0) -> list
     from multiprocessing import get_context
 
     _by[:] = [schema]
+    ends = os.pipe()
     try:
-        with ProcessPoolExecutor(count, get_context("fork")) as pool:
+        with ProcessPoolExecutor(count, get_context("fork"), _end_with_parent, ends) as pool:
             return first + list(pool.map(_judged, dumps[1:], chunksize=_WORTH))
     except (OSError, BrokenExecutor):  # no process can be had, or one was killed: then this one does it all
         return first + [judge(dump, schema) for dump in dumps[1:]]
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+def _end_with_parent(lifeline: int, parents: int) -> None:
+    """In a process of the pool: the pool does not notice that its owner was killed."""
+    os.close(parents)
+    confine.end_with_parent(lifeline)
 
 
 def _judged(dump: Dump) -> Verdict:

@@ -15,7 +15,10 @@ from xfm import resources, sink, source
 from xfm.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+#: Documents that are taken note of: those that a guest goes to and fro between.
+_NOTES = 8
 
 
 class Kept:
@@ -32,21 +35,26 @@ class Kept:
         self._sent = os.path.join(self._folder, f"{uuid.lower()}.sent")
 
     @contextmanager
-    def replacing(self, was: bytes) -> Iterator[None]:
+    def replacing(self, was: bytes) -> Iterator[Callable[[], None]]:
         """While a definition is replaced: it is kept if that succeeds, and what was kept before if it is refused.
 
-        Where the block ends otherwise, nobody knows yet: :meth:`definition` finds it out.
+        Where the block ends otherwise, nobody knows yet: :meth:`definition` finds it out. The block is given what it
+        calls where nothing was replaced after all.
 
         :raises MissingError: file.
         """
         self.definition(was)
         self._write(self._replaced, was)
+        same: list[bool] = []
         try:
-            yield
+            yield lambda: same.append(True)
         except DocumentError:
             os.unlink(self._replaced)
             raise
-        os.replace(self._replaced, self._definition)
+        if same:
+            os.unlink(self._replaced)
+        else:
+            os.replace(self._replaced, self._definition)
 
     def definition(self, now: bytes) -> bytes | None:
         """The definition of before the last replacement; None where none is kept.
@@ -61,9 +69,9 @@ class Kept:
         found = source.read_file(self._definition) if os.path.exists(self._definition) else now
         return None if found == now else found
 
-    def forget(self) -> None:
-        """Forget the guest: another one begins."""
-        for path in (self._definition, self._replaced, self._sent):
+    def forget_definition(self) -> None:
+        """Forget what the guest was: it is another one."""
+        for path in (self._definition, self._replaced):
             with suppress(FileNotFoundError):
                 os.unlink(path)
 
@@ -72,21 +80,28 @@ class Kept:
 
         :raises MissingError: file.
         """
-        self._write(self._sent, f"{_digest(xml)} {_digest(became)}".encode())
+        notes = [note for note in self._notes() if note[0] != _digest(xml)]
+        self._note([*notes, (_digest(xml), _digest(became))])
 
     def became(self, xml: bytes, stored: bytes) -> bool | None:
         """Whether a guest is what became of a document; None where xfm was killed before it could see that."""
-        if not os.path.exists(self._sent):
-            return False
-        sent, _, became = source.read_file(self._sent).decode("ascii", "replace").partition(" ")
-        if sent != _digest(xml):
-            return False
-        return None if became == _digest(b"") else became == _digest(stored)
+        for sent, became in self._notes():
+            if sent == _digest(xml):
+                return None if became == _digest(b"") else became == _digest(stored)
+        return False
 
-    def forget_sent(self) -> None:
+    def forget_sent(self, xml: bytes) -> None:
         """Take back the note: libvirt refused the document."""
-        with suppress(FileNotFoundError):
-            os.unlink(self._sent)
+        self._note([note for note in self._notes() if note[0] != _digest(xml)])
+
+    def _notes(self) -> list[tuple[str, str]]:
+        if not os.path.exists(self._sent):
+            return []
+        lines = source.read_file(self._sent).decode("ascii", "replace").splitlines()
+        return [(sent, became) for sent, _, became in (line.partition(" ") for line in lines)]
+
+    def _note(self, notes: list[tuple[str, str]]) -> None:
+        self._write(self._sent, "".join(f"{sent} {became}\n" for sent, became in notes[-_NOTES:]).encode())
 
     def _write(self, path: str, data: bytes) -> None:
         sink.make_private(self._folder)

@@ -17,7 +17,7 @@ from xfm.libvirt import definition, guests
 from xfm.libvirt.connection import is_lost, submitted
 from xfm.libvirt.events import Mailbox
 from xfm.libvirt.installation import Medium, boot, one_off
-from xfm.libvirt.journal import ENDED, STARTED, UNKNOWN, Journal
+from xfm.libvirt.journal import DONE, ENDED, STARTED, UNKNOWN, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +76,8 @@ def provision(
         one_off(order.xml, order.medium, chain.accept)  # what cannot be done is refused before anything is
     with ExitStack() as stack:
         with guests.held(name, connection.getURI()):
-            domain, stored = _stored(connection, name, order, chain)
-            installation = _Installation(domain, stored, order.medium, chain)
+            domain, stored, fresh = _stored(connection, name, order, chain)
+            installation = _Installation(domain, stored, order.medium, chain, fresh=fresh)
             mailbox = stack.enter_context(Mailbox(domain)) if wait is not None else None
             state = installation.begin(tell, anew=order.replace)
         if mailbox is None or wait is None:
@@ -91,8 +91,10 @@ def provision(
         return name, "runs"
 
 
-def _stored(connection: libvirt.virConnect, name: str, order: Order, chain: Chain) -> tuple[libvirt.virDomain, bytes]:
-    """The guest, with its long-term definition stored and settled.
+def _stored(
+    connection: libvirt.virConnect, name: str, order: Order, chain: Chain
+) -> tuple[libvirt.virDomain, bytes, bool]:
+    """The guest, with its long-term definition stored and settled, and whether it was not there before.
 
     :raises DocumentError: domain-exists, and as :func:`definition.define`.
     """
@@ -107,7 +109,7 @@ def _stored(connection: libvirt.virConnect, name: str, order: Order, chain: Chai
         stored = guests.definition(domain)
         if pin.read(source.parse_domain(stored)) is not None:
             stored = guests.settle(domain, chain.transform).xml
-        return domain, stored
+        return domain, stored, False
     old = guests.lookup(connection, name)
     runs = old is not None and bool(old.isActive())
     try:
@@ -118,22 +120,25 @@ def _stored(connection: libvirt.virConnect, name: str, order: Order, chain: Chai
         if error.code == "abi-changed":
             error.hint = "`xfm define --replace --repin` accepts that; then it can be installed by its name"
         raise
-    return done.domain, done.result.xml
+    return done.domain, done.result.xml, done.state == "created"
 
 
 class _Installation:
     """One guest between its definition and its first start from it.
 
     :param stored: the definition, as libvirt gives it.
+    :param fresh: whether the guest was not there before.
     """
 
-    def __init__(self, domain: libvirt.virDomain, stored: bytes, medium: Medium, chain: Chain) -> None:
+    def __init__(self, domain: libvirt.virDomain, stored: bytes, medium: Medium, chain: Chain, *, fresh: bool) -> None:
         self.domain = domain
         self.name = domain.name()
         self._stored = stored
         self._xml = one_off(stored, medium, chain.accept)
         self._boot = boot(self._xml)
-        self._journal = Journal(domain.connect().getURI(), domain.UUIDString(), stored, self._boot)
+        self._journal = Journal(domain.connect().getURI(), domain.UUIDString(), self._boot)
+        if fresh:
+            self._journal.close()  # what is noted was another guest's
 
     def begin(self, tell: Callable[[str], None], *, anew: bool) -> str:
         """Create the guest that installs, unless it runs already, or has ended.
@@ -167,7 +172,7 @@ class _Installation:
             tell(f"{self.name}: the installation runs already")
             return "installs"
         if self._journal.has_begun() and boot(self._stored).is_that_of(live):
-            self._journal.close()
+            self._journal.note(DONE)
             tell(f"{self.name}: is installed, and runs from its stored definition")
             return "runs"
         raise DocumentError(
@@ -238,7 +243,7 @@ class _Installation:
                 f"{self.name} is installed, was started, and {how}",
                 hint=f"`virsh dumpxml {self.name}` shows it as it is, with --inactive its definition",
             )
-        self._journal.close()
+        self._journal.note(DONE)
 
 
 def _waited(installation: _Installation, mailbox: Mailbox, seconds: float, tell: Callable[[str], None]) -> None:
