@@ -207,7 +207,6 @@ complete -c xfm -n '__fish_seen_subcommand_from hook' -s h -l help -d 'show this
 complete -c xfm -n '__fish_seen_subcommand_from hook' -l name -x -d 'the script\'s name; the scripts run by name (default: 50-xfm)'
 complete -c xfm -n '__fish_seen_subcommand_from hook' -l hooks-dir -x -a '(__fish_complete_directories)' -d 'libvirt\'s directory of hooks (default: /etc/libvirt/hooks)'
 complete -c xfm -n '__fish_seen_subcommand_from hook' -l driver -x -a 'qemu lxc libxl bhyve' -d 'libvirt\'s driver (default: qemu)'
-complete -c xfm -n '__fish_seen_subcommand_from hook' -l program -r -F -d 'install: the xfm to call; where not given, this one'
 complete -c xfm -n '__fish_seen_subcommand_from hook' -l reload -d 'install: tell the daemon that there is a hook now (SIGHUP)'
 complete -c xfm -n '__fish_seen_subcommand_from hook' -l json -d 'print JSON'
 complete -c xfm -n '__fish_seen_subcommand_from hook' -f -a 'install status uninstall' -d 'what is to be done with the hook; libvirt itself gives four other words, OBJECT OPERATION SUBOPERATION EXTRA, and XML on stdin'

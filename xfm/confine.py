@@ -75,7 +75,7 @@ def run(
     return _result(answer, place, strangers or {})
 
 
-def end_with_parent(lifeline: int) -> None:
+def _end_with_parent(lifeline: int) -> None:
     """Have the system end this process (SIGIO's default) when nobody holds the other end of the pipe any more."""
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
@@ -84,7 +84,7 @@ def end_with_parent(lifeline: int) -> None:
 def _child(job: Job, result: int, progress: int, lifeline: int, seconds: float, memory: int) -> NoReturn:
     """The child's whole life: it never returns into its parent's code."""
     try:
-        end_with_parent(lifeline)
+        _end_with_parent(lifeline)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         # Whatever there is to say goes through the pipe; lxml would complain here of each allocation that fails.

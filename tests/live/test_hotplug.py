@@ -587,7 +587,9 @@ def test_a_guest_that_is_paused_lets_go_when_it_runs_again(
     assert (again.status, "[unplug-pending]" in again.err) == (3, True)
     domain.resume()
     wait_until(lambda: alias not in aliases(domain.XMLDesc(0)), "that the guest lets go")
-    assert xfm("detach", name, alias) == (0, f"{name}: nothing to do for {alias}\n", "")
+    again = xfm("detach", name, alias)
+    assert (again.status, again.out) == (0, f"{name}: nothing to do for {alias}\n")
+    assert again.err == f"xfm: note: the pin has taken up what became of {alias} (live)\n"
     agree(domain)
 
 

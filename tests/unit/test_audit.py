@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -306,3 +309,25 @@ def test_no_connection(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--connect", "test:///none.xml"]) == 3
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.count("[libvirt]") == 1
+
+
+def test_an_audit_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time\n"
+        "from xfm.libvirt import judging\n"
+        "from xfm.libvirt.verdict import Dump\n"
+        "def slow(dump, schema):\n"
+        "    if os.getpid() != parent: print(os.getpid(), flush=True); time.sleep(600)\n"
+        "parent = os.getpid()\n"
+        "judging.judge = slow\n"
+        "judging.judge_all([Dump(str(n), '', '') for n in range(99)], None, 2)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        workers = [int(process.stdout.readline()) for _ in range(2)]
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 30
+        while any(Path(f"/proc/{worker}/cwd").exists() for worker in workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)

@@ -330,7 +330,7 @@ def test_a_system_without_a_log_is_no_fault(tmp_path: Path, monkeypatch: pytest.
 def test_what_the_processor_came_to_is_no_drift(pinned: bytes) -> None:
     """What a hook is given has what libvirt made of host-model, and no mark of a guest that runs."""
     came_to = b"<cpu mode='custom' match='exact' check='partial'><model>a</model><feature policy='require' name='b'/>"
-    document, count = re.subn(rb"<cpu mode='host-model'[^>]*[^/]>", came_to, pinned)
+    document, count = re.subn(rb"<cpu mode='host-model'[^>]*>", came_to, pinned)
     assert count == 1
     assert findings.find(source.parse_domain(document), schema.find()) == []
 
@@ -342,3 +342,10 @@ def test_a_stylesheet_that_changes_its_own_output_is_refused(
     write_stylesheet(isolated / "etc" / "plugins.d" / "grows.xsl", stage="policy", abi="host", body=body)
     error = refused(RESTORE, edited(pinned, b"<memory", b"<title>t</title><memory"))
     assert (error.code, error.stylesheet) == ("not-idempotent", "grows")
+
+
+def test_another_processor_in_the_definition_is_a_drift(pinned: bytes) -> None:
+    """At its prepare a guest is still what its definition says."""
+    other = re.sub(rb"<cpu mode='host-model'[^>]*>", b"<cpu mode='host-passthrough'>", pinned)
+    assert other != pinned
+    assert [found.kind for found in findings.find(source.parse_domain(other), schema.find(), starts=False)] == [DRIFTED]

@@ -52,13 +52,17 @@ class Finding(NamedTuple):
         return cls(kind, code, tuple(faults))
 
 
-def find(document: _ElementTree, schema: Schema) -> list[Finding]:
+def find(document: _ElementTree, schema: Schema, *, starts: bool = True) -> list[Finding]:
     """All that is wrong with a guest, with the secrets of its document masked.
 
+    :param starts: whether libvirt has settled already what the guest runs with, as it has not when a start is prepared.
     :raises MissingError: schemas-missing.
     """
     hidden = redact.secrets(document)
-    found = [_invalid(document, schema), _of_pin(document, lambda text: redact.scrub(text, hidden))]
+    found = [
+        _invalid(document, schema),
+        _of_pin(_as_running(document) if starts else document, lambda text: redact.scrub(text, hidden)),
+    ]
     return [
         finding._replace(faults=tuple(redact.scrub(fault, hidden) for fault in finding.faults))
         for finding in found
@@ -80,7 +84,7 @@ def _of_pin(document: _ElementTree, mask: Callable[[str], str]) -> Finding | Non
         found = pin.read(document)
         if found is None:
             return Finding(UNPINNED, "no-pin", ("the guest is not pinned",))
-        Guard(pin.read_abi(document), exists=True, mask=mask).enter(_as_running(document))
+        Guard(pin.read_abi(document), exists=True, mask=mask).enter(document)
     except DocumentError as error:
         return Finding(DRIFTED, error.code, (error.message, *(fault.message for fault in error.violations[1:])))
     return None

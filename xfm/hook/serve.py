@@ -103,7 +103,7 @@ def _confined(call: Call, pipeline: Pipeline, found: Settings, data: bytes) -> R
 
     def job(progress: Callable[[str, str], None]) -> Result:
         document = source.parse_domain(data)
-        faults = findings.find(document, pipeline.schema)
+        faults = findings.find(document, pipeline.schema, starts=call.operation != "prepare")
         refused, _ = findings.weighed(faults, found, _refusing(call))
         result = Result(b"", 0, (), ())
         if call.filters and not refused:

@@ -234,7 +234,7 @@ def _catch_up(domain: libvirt.virDomain, alias: str, where: Places, chains: Chai
         _restore(domain, stale.config, stale.config, chains)
     if stale.live is not None:
         _pin_live(domain, stale.live, chains)
-    notes = [f"the pin did not know of {alias} ({name}), and does now" for name in _names(stale)]
+    notes = [f"the pin has taken up what became of {alias} ({name})" for name in _names(stale)]
     return Outcome(alias, (), tuple(notes))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
-from xfm import confine
 from xfm.libvirt.verdict import judge
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A share of fewer guests is judged faster than a process is made.
 _WORTH = 25
+# prctl(2): the signal that a process gets when its parent ends.
+_PR_SET_PDEATHSIG = 1
 # What the processes judge by: they are forked, and have from their parent what cannot be sent.
 _by: list[Schema] = []
 
@@ -34,21 +36,20 @@ def judge_all(dumps: Sequence[Dump], schema: Schema, processes: int = 0) -> list
     from multiprocessing import get_context
 
     _by[:] = [schema]
-    ends = os.pipe()
     try:
-        with ProcessPoolExecutor(count, get_context("fork"), _end_with_parent, ends) as pool:
+        with ProcessPoolExecutor(count, get_context("fork"), _end_with_parent, (os.getpid(),)) as pool:
             return first + list(pool.map(_judged, dumps[1:], chunksize=_WORTH))
     except (OSError, BrokenExecutor):  # no process can be had, or one was killed: then this one does it all
         return first + [judge(dump, schema) for dump in dumps[1:]]
-    finally:
-        for end in ends:
-            os.close(end)
 
 
-def _end_with_parent(lifeline: int, parents: int) -> None:
-    """In a process of the pool: the pool does not notice that its owner was killed."""
-    os.close(parents)
-    confine.end_with_parent(lifeline)
+def _end_with_parent(parent: int) -> None:
+    """In a process of the pool: have it end when its owner is killed, which the pool itself does not notice."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def _judged(dump: Dump) -> Verdict:
