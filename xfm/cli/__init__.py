@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
 
 def console() -> NoReturn:
     """Run xfm as a program, and leave at once: freeing schema and stylesheets one by one takes longer than a stage."""
+    gc.disable()  # a run ends before collecting pays
     try:
         status = main()
     except KeyboardInterrupt:  # before there was anything to be interrupted
@@ -66,7 +67,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     :param argv: the arguments without the program's name; None for those of the process.
     :return: the exit status: 0 done, 1 document refused, 2 usage, 3 environment, 4 plugin or stylesheet.
     """
-    gc.disable()  # a run ends before collecting pays
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["hook"] and not _concerns_hook(arguments[1:]):
         return 0
