@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -318,20 +319,20 @@ def test_a_stylesheet_of_the_class_host_changes_nothing_that_a_guest_sees(
 
 
 def test_every_built_in_stylesheet_changes_some_document() -> None:
-    """Else the tests above would say nothing about it."""
-    changed = set()
-    for baseline, system in WAYS.values():
-        for path in documents(valid=True):
-            if system and path.name in FULL:
-                continue
-            steps = pipeline(baseline).run(of_system(path.read_bytes(), system)).steps
-            changed |= {step.stylesheet for step in steps if step.changed}
+    """Else the tests above would say nothing about it. As many documents are tried as it takes."""
     links = [link for link in pipeline().chain(builtin.NEWEST).links if link.stylesheet.builtin and not link.idle]
     # The dialect cures what libvirt's own documents do not suffer from; the others need what no document can say.
     asked = {"os-metadata", "iommu"}
     # What no document of libvirt's lacks: their interfaces have MAC addresses and drivers, their enlightenments all.
     there = {"interface-mac", "interface-queues", "hyperv-prerequisites"}
-    assert {link.stylesheet.id for link in links if link.stage != "dialect"} - asked - there <= changed
+    idle = {link.stylesheet.id for link in links if link.stage != "dialect"} - asked - there
+    for path, (baseline, system) in product(documents(valid=True), WAYS.values()):
+        if not (system and path.name in FULL):
+            steps = pipeline(baseline).run(of_system(path.read_bytes(), system)).steps
+            idle -= {step.stylesheet for step in steps if step.changed}
+        if not idle:
+            break
+    assert idle == set()
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
