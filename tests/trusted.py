@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("xfm", "stylesheets", "schemas", "plugins")
+#: What xfm's hook needs of others; they may lie in the checkout as well.
+PACKAGES = ("lxml", "pluggy")
 #: Where there may be a place that is root's alone, and where nothing of a machine's own is in the way.
 PLACES = ("/srv", "/opt", "/var/lib", "/root")
 PROGRAM = """\
@@ -22,7 +25,7 @@ PROGRAM = """\
 import os
 import sys
 os.environ.update({environment!r})
-sys.path[:0] = {paths!r}
+sys.path.insert(0, {path!r})
 from xfm.cli import console
 console()
 """
@@ -40,13 +43,17 @@ def install(folder: Path, shown: Path | None = None, etc: Path | None = None) ->
     library = folder / "lib"
     for part in PARTS:
         shutil.copytree(ROOT / part, library / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in PACKAGES:
+        spec = find_spec(package)
+        assert spec is not None and spec.submodule_search_locations
+        (path,) = spec.submodule_search_locations
+        shutil.copytree(path, library / package, ignore=shutil.ignore_patterns("__pycache__"))
     program = folder / "bin" / "xfm"
     program.parent.mkdir()
     ((etc or folder / "etc") / "plugins.d").mkdir(parents=True)
     # the interpreter itself, for that of a virtual environment lies in the checkout
     python = os.path.realpath(sys.executable)
-    paths = [str(shown / "lib"), *(path for path in sys.path if path.endswith("site-packages"))]
-    program.write_text(PROGRAM.format(python=python, paths=paths, environment=environment), "utf-8")
+    program.write_text(PROGRAM.format(python=python, path=str(shown / "lib"), environment=environment), "utf-8")
     program.chmod(0o755)
     own(folder)
     return program

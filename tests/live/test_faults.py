@@ -117,7 +117,8 @@ def each_call(
     :param first: the call to begin with; those before only open the connection.
     """
     for number in range(first, MANY):
-        for deliver in (False, True):
+        # cut before a call is cut after the one before it: what libvirt has then is the same
+        for deliver in (False, True) if number % 6 == 0 else (True,):
             prepare()
             proxy.arm(number, deliver=deliver)
             status = main(command)
@@ -142,7 +143,7 @@ def test_a_definition_is_stored_whole_or_not_at_all(
     asked = guest.as_defined(64)
     capsys.readouterr()
     cut = 0
-    for number, arrived, status in each_call(["define", "--connect", proxy.uri, file], proxy, guest.forget):
+    for number, arrived, status in each_call(["define", "--connect", proxy.uri, file], proxy, guest.forget, 5):
         stored = guest.stored()
         assert stored is None or settled(stored) == asked, (number, arrived)
         if status == 0:
