@@ -282,9 +282,13 @@ def test_the_corpus_is_whole() -> None:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-@pytest.mark.parametrize(("baseline", "system"), WAYS.values(), ids=WAYS)
-def test_every_valid_document_comes_out_whole(baseline: int | None, system: str, chunk: int) -> None:
-    check(documents(valid=True)[chunk::CHUNKS], pipeline(baseline), system)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_valid_document_comes_out_whole(way: str, chunk: int) -> None:
+    baseline, system = WAYS[way]
+    # as new guests of two systems each document is tried as one of them; with XFM_ALL=1 as both
+    half = {"windows": 0, "linux": 1}.get(way) if os.environ.get("XFM_ALL") != "1" else None
+    chosen = documents(valid=True)[chunk::CHUNKS]
+    check(chosen if half is None else chosen[half::2], pipeline(baseline), system)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -326,7 +330,7 @@ def test_every_built_in_stylesheet_changes_some_document() -> None:
     # What no document of libvirt's lacks: their interfaces have MAC addresses and drivers, their enlightenments all.
     there = {"interface-mac", "interface-queues", "hyperv-prerequisites"}
     idle = {link.stylesheet.id for link in links if link.stage != "dialect"} - asked - there
-    for (baseline, system), path in product(WAYS.values(), documents(valid=True)):
+    for (baseline, system), path in product(reversed(WAYS.values()), documents(valid=True)):
         if not (system and path.name in FULL):
             steps = pipeline(baseline).run(of_system(path.read_bytes(), system)).steps
             idle -= {step.stylesheet for step in steps if step.changed}
